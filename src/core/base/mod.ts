@@ -1,0 +1,19 @@
+/** base: the words everything else is written in. Imports nothing but the hash function. */
+export { assert, AssertionError, present, unreachable } from "./assert.ts";
+export {
+  type Brand,
+  type LogIndex,
+  logIndex,
+  type NodeId,
+  nodeId,
+  type PageNumber,
+  pageNumber,
+  type RequestId,
+  requestId,
+  type SegmentId,
+  segmentId,
+  type Term,
+  term,
+} from "./brand.ts";
+export { createHasher, type Hasher } from "./checksum.ts";
+export { done, failed, type Outcome } from "./outcome.ts";

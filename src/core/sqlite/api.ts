@@ -1,0 +1,103 @@
+import type { Outcome } from "../base/mod.ts";
+
+/**
+ * Where a database's pages live, as the VFS sees them. The VFS turns SQLite's byte offsets into pages; a store never
+ * sees a part of a page. Page size 512..65536; 0 pages = an empty database (page size is then what the store says).
+ */
+export interface PageStore {
+  readonly pageSize: number;
+  readonly pageCount: number;
+  /** Fills `into` (exactly `pageSize` bytes, often a view of WASM memory) with page `pgno`, 1-based, ≤ pageCount. */
+  readPage(pgno: number, into: Uint8Array): void;
+}
+
+/** The writer's store: catches what a transaction changes. */
+export interface WritablePageStore extends PageStore {
+  /** Takes a copy of `bytes` (a view of WASM memory, `pageSize` long). May grow the database by any number of pages. */
+  writePage(pgno: number, bytes: Uint8Array): void;
+  /** Sets the number of pages. */
+  truncate(pageCount: number): void;
+}
+
+/** A reader's store: one pinned snapshot at a time. `stamp` tells snapshots apart (it stands in for the file change
+ * counter, so SQLite drops its cache exactly when the stamp differs from the last one it saw). */
+export interface SnapshotStore extends PageStore {
+  /** Called when SQLite takes the SHARED lock; the store must show one snapshot until `release`. */
+  pin(): void;
+  release(): void;
+  /** 32-bit number derived from the pinned snapshot. */
+  readonly stamp: number;
+}
+
+/** What SQLite said, in its own words; `code` is the extended result code. */
+export interface SqlError {
+  readonly code: number;
+  readonly message: string;
+}
+
+/** The five storage classes, by SQLite's own numbers. */
+export const StorageClass = { integer: 1, real: 2, text: 3, blob: 4, null: 5 } as const;
+
+/** One prepared statement. Column methods hold after `step` answered "row", until the next `step` or `reset`. */
+export interface SqlStatement {
+  /** `sqlite3_stmt_readonly`. */
+  readonly readonly: boolean;
+  /** `sqlite3_stmt_isexplain`: 0 no, 1 EXPLAIN, 2 EXPLAIN QUERY PLAN. */
+  readonly explain: 0 | 1 | 2;
+  /** True for INSERT/UPDATE/DELETE … RETURNING: not read-only, yet with result columns. */
+  readonly returning: boolean;
+  readonly parameterCount: number;
+  /** Name of parameter `index` (1-based) with its prefix character, or null for a plain `?`. */
+  parameterName(index: number): string | null;
+  bindNull(index: number): void;
+  bindInteger(index: number, value: number | bigint): void;
+  bindReal(index: number, value: number): void;
+  /** UTF-8 bytes; copied. */
+  bindText(index: number, utf8: Uint8Array): void;
+  bindBlob(index: number, bytes: Uint8Array): void;
+  /** "row", "done", or the error. After an error or "done", `reset` before the next run. */
+  step(): "row" | "done" | SqlError;
+  reset(): void;
+  clearBindings(): void;
+  columnCount(): number;
+  /** UTF-8 bytes (a copy); never fails. */
+  columnName(column: number): Uint8Array;
+  /** Declared type as in the schema, or null for expressions. */
+  columnDeclaredType(column: number): string | null;
+  /** Origin table's name, or null for expressions. */
+  columnTableName(column: number): string | null;
+  columnType(column: number): number;
+  /** INTEGER as a double: exact when it is a safe integer; else use `columnBigInt`. */
+  columnNumber(column: number): number;
+  columnBigInt(column: number): bigint;
+  /** TEXT or BLOB bytes: a VIEW of WASM memory, valid only until the next call into SQLite. */
+  columnBytes(column: number): Uint8Array;
+  /** Gives the statement back (to the connection's cache, or finalizes it). Do not use it afterwards. */
+  release(): void;
+}
+
+export interface PreparedText {
+  /** null: the text from here on holds no statement (blank, comment, `;`). */
+  readonly statement: SqlStatement | null;
+  /** Byte offset in the text after the prepared statement (SQLite's `pzTail`). */
+  readonly tail: number;
+}
+
+/** One connection. Synchronous; used by one thread. */
+export interface SqlConnection {
+  /** Prepares the first statement of `sql` (UTF-8) at byte offset `from`; whole texts are cached by content. */
+  prepare(sql: Uint8Array, from: number): Outcome<PreparedText, SqlError>;
+  /** Runs a text of our own to its end, ignoring rows. The authorizer does not apply. */
+  run(sql: string): Outcome<null, SqlError>;
+  /** True inside BEGIN … COMMIT or a SAVEPOINT (`!sqlite3_get_autocommit`). */
+  readonly inTransaction: boolean;
+  changes(): number;
+  lastInsertRowid(): bigint;
+  /** Makes running and later statements stop with SQLITE_INTERRUPT once `due()` is true; null turns it off.
+   * Asked every few thousand VM steps from the progress handler. */
+  setInterrupt(due: (() => boolean) | null): void;
+  /** Rolls back an open transaction and puts every connection setting that SQL can change back to its default.
+   * Cheap when nothing was touched. True if a transaction was open. */
+  resetState(): boolean;
+  close(): void;
+}
