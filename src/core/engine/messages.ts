@@ -1,4 +1,4 @@
-import type { LogIndex, RequestId, SegmentId, Term } from "../base/mod.ts";
+import type { RequestId } from "../base/mod.ts";
 
 /**
  * What main and the storage threads say to each other. All of it is structured-cloneable; byte arrays are transferred.
@@ -43,19 +43,3 @@ export type StatementResult =
   | { readonly type: "stream"; readonly id: RequestId; readonly body: Uint8Array }
   | { readonly type: "text"; readonly id: RequestId; readonly status: 400 | 500; readonly message: string }
   | { readonly type: "not-read-only"; readonly id: RequestId };
-
-/** One committed-or-to-be entry of pages: what a page index needs to know of it. */
-export interface EntryNote {
-  readonly index: LogIndex;
-  readonly term: Term;
-  readonly pageSize: number;
-  /** Pages in the database after this entry. */
-  readonly pageCount: number;
-  /** Page numbers in the entry, ascending, each once. */
-  readonly pgnos: Uint32Array;
-  readonly segment: SegmentId;
-  /** Byte position in the segment file of each page in `pgnos`. */
-  readonly positions: Float64Array;
-  /** Non-null: the entry replaces the whole database by this file (an image that was loaded); pgnos is empty. */
-  readonly image: string | null;
-}

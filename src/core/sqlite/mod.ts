@@ -1,0 +1,2 @@
+/** sqlite: SQLite over WebAssembly: the binding, the VFS over page stores, connections and statements. */
+export * from "./api.ts";
