@@ -1,0 +1,26 @@
+import { defineConfig } from "vitest/config";
+
+// `quick` is what one runs while writing: rooms, one by one, in this process. `slow` starts real processes on all three
+// runtimes, so it runs one file at a time: files side by side would only measure each other.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "quick",
+          include: ["test/{core,http,house,scenarios,sim}/**/*.test.ts"],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "slow",
+          include: ["test/{contract,process,crash,cluster}/**/*.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
