@@ -10,6 +10,8 @@ export default defineConfig({
           name: "quick",
           include: ["test/{core,http,house,scenarios,sim}/**/*.test.ts"],
           testTimeout: 30_000,
+          // Bun loses this package's re-exports when vitest loads it from outside.
+          server: { deps: { inline: ["zod"] } },
         },
       },
       {
