@@ -33,7 +33,8 @@ export function requestText(host: string, load: Load): string {
   return `POST ${load.path} HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${load.body}`;
 }
 
-const lua = (text: string): string => `"${text.replace(/[\\"\r\n]/g, (c) => `\\${c.charCodeAt(0).toString().padStart(3, "0")}`)}"`;
+const lua = (text: string): string =>
+  `"${text.replace(/[\\"\r\n]/g, (c) => `\\${c.charCodeAt(0).toString().padStart(3, "0")}`)}"`;
 
 /** A script that only joins strings for a request and looks at no response: `wrk` itself counts their statuses. */
 function wrkScript(host: string, load: Load): string {
@@ -62,7 +63,9 @@ function output(program: string, args: readonly string[]): Promise<string> {
       text += bytes.toString();
     });
     child.once("error", reject);
-    child.once("close", (code) => (code === 0 ? resolve(text) : reject(new Error(`${program} ended with ${code}: ${text}`))));
+    child.once("close", (code) =>
+      code === 0 ? resolve(text) : reject(new Error(`${program} ended with ${code}: ${text}`)),
+    );
   });
 }
 

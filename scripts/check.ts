@@ -65,7 +65,9 @@ const steps: readonly Step[] = [
   tests("tests on deno", "deno", "run", "--allow-all", vitest, "run", "--project", "quick", "--dir", "test/core"),
   holds("build", "node", "scripts/build.ts"),
   holds("compile", "node", "scripts/compile.ts"),
-  holds("smoke", "node", "scripts/smoke.ts", "--runtime", "compiled"),
+  ...["node", "bun", "deno", "compiled"].map((runtime) =>
+    holds(`smoke on ${runtime}`, "node", "scripts/smoke.ts", "--runtime", runtime),
+  ),
 ];
 
 const { values } = parseArgs({ options: { only: { type: "string" } } });

@@ -6,7 +6,9 @@ import { parseArgs } from "node:util";
 import { Hono } from "hono";
 import type { ServeHttp } from "../src/core/ports/mod.ts";
 
-const { values } = parseArgs({ options: { runtime: { type: "string", default: "node" }, port: { type: "string", default: "4001" } } });
+const { values } = parseArgs({
+  options: { runtime: { type: "string", default: "node" }, port: { type: "string", default: "4001" } },
+});
 const adapter: { readonly serveHttp: ServeHttp } = await import(`../src/runtime/${values.runtime}/http-server.ts`);
 
 const answer = new TextEncoder().encode(`{"results":[{"last_insert_id":1234567,"rows_affected":1}]}  `);
@@ -18,4 +20,8 @@ app.post("/db/execute", async (context) => {
   return new Response(answer, { headers });
 });
 
-await adapter.serveHttp((request) => app.fetch(request), { host: "127.0.0.1", port: Number(values.port), headerBytesMax: 64 * 1024 });
+await adapter.serveHttp((request) => app.fetch(request), {
+  host: "127.0.0.1",
+  port: Number(values.port),
+  headerBytesMax: 64 * 1024,
+});

@@ -61,6 +61,8 @@ export interface ServerOptions {
   /** The node's data folder; made by the node if missing. */
   readonly folder: string;
   readonly flags?: readonly string[];
+  /** Where the process runs; by default where this one does. */
+  readonly workingFolder?: string;
   /** Another program in place of the node, for example `scripts/do-nothing-server.ts` with its arguments. */
   readonly command?: (port: number) => readonly string[];
   readonly readyTimeoutMs?: number;
@@ -82,7 +84,13 @@ export class ServerProcess {
   readonly #ended: Promise<number | null>;
   readonly #said: readonly string[];
 
-  private constructor(port: number, readyMs: number, child: ChildProcess, ended: Promise<number | null>, said: readonly string[]) {
+  private constructor(
+    port: number,
+    readyMs: number,
+    child: ChildProcess,
+    ended: Promise<number | null>,
+    said: readonly string[],
+  ) {
     this.port = port;
     this.readyMs = readyMs;
     this.#child = child;
@@ -95,10 +103,15 @@ export class ServerProcess {
     const port = await freePort();
     const raftPort = await freePort();
     const addresses = ["-http-addr", `localhost:${port}`, "-raft-addr", `localhost:${raftPort}`];
-    const [program = "", ...args] =
-      options.command?.(port) ?? [...serverCommand(options.runtime), ...addresses, ...(options.flags ?? []), options.folder];
+    const [program = "", ...args] = options.command?.(port) ?? [
+      ...serverCommand(options.runtime),
+      ...addresses,
+      ...(options.flags ?? []),
+      options.folder,
+    ];
     const startedMs = performance.now();
-    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const cwd = options.workingFolder === undefined ? {} : { cwd: options.workingFolder };
+    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], ...cwd });
     const said: string[] = [];
     child.stderr?.on("data", (bytes: Buffer) => {
       said.push(bytes.toString());
@@ -147,7 +160,9 @@ export class ServerProcess {
       const path = `/proc/${this.#child.pid ?? 0}/${name}`;
       return existsSync(path) ? readFileSync(path, "utf8") : "";
     };
-    const fields = read("stat").replace(/^.*\) /s, "").split(" ");
+    const fields = read("stat")
+      .replace(/^.*\) /s, "")
+      .split(" ");
     const ticks = Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
     const residentKiB = Number(read("status").match(/VmRSS:\s+(\d+)/)?.[1] ?? 0);
     const writtenBytes = Number(read("io").match(/^write_bytes: (\d+)/m)?.[1] ?? 0);
