@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 // `quick` is what one runs while writing: rooms, one by one, in this process. `slow` starts real processes on all three
-// runtimes, so it runs one file at a time: files side by side would only measure each other.
+// runtimes, so it runs one file at a time: files side by side would only measure each other,
+// and after the quick ones.
 export default defineConfig({
   test: {
     projects: [
@@ -21,6 +22,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 60_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
