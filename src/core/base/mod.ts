@@ -1,5 +1,5 @@
 /** base: the words everything else is written in. Imports nothing but the hash function. */
-export { assert, AssertionError, present, unreachable } from "./assert.ts";
+export { AssertionError, assert, present, unreachable } from "./assert.ts";
 export {
   type Brand,
   type LogIndex,
@@ -16,4 +16,5 @@ export {
   term,
 } from "./brand.ts";
 export { createHasher, type Hasher } from "./checksum.ts";
+export { formatGoDuration, parseGoDuration } from "./go-duration.ts";
 export { done, failed, type Outcome } from "./outcome.ts";

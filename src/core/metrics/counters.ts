@@ -87,11 +87,7 @@ export const counterNames = {
     "compact_scan_errors",
     "compact_write_duration_ms",
   ],
-  downloader: [
-    "download_bytes",
-    "num_downloads_fail",
-    "num_downloads_ok",
-  ],
+  downloader: ["download_bytes", "num_downloads_fail", "num_downloads_ok"],
   http: [
     "auth_fail",
     "auth_ok",
@@ -124,11 +120,7 @@ export const counterNames = {
     "user_reaps",
     "user_snapshots",
   ],
-  mux: [
-    "num_connections_handled",
-    "num_tls_cert_fetched",
-    "num_unregistered_handlers",
-  ],
+  mux: ["num_connections_handled", "num_tls_cert_fetched", "num_unregistered_handlers"],
   proto: [
     "num_compressed_bytes",
     "num_compressed_requests",
@@ -150,12 +142,7 @@ export const counterNames = {
     "remote_requests_failed",
     "remote_stepdowns",
   ],
-  queue: [
-    "num_flush",
-    "num_timeout",
-    "objects_rx",
-    "objects_tx",
-  ],
+  queue: ["num_flush", "num_timeout", "objects_rx", "objects_tx"],
   snapshot: [
     "auto_reap_duration_ms",
     "persist_duration_ms",
@@ -174,14 +161,8 @@ export const counterNames = {
     "upgrade_fail",
     "upgrade_ok",
   ],
-  "snapshot.plan": [
-    "calc_crc32_duration_ms",
-    "checkpoint_duration_ms",
-  ],
-  "sql.processor": [
-    "num_parser_panics",
-    "num_rewritten_stmts",
-  ],
+  "snapshot.plan": ["calc_crc32_duration_ms", "checkpoint_duration_ms"],
+  "sql.processor": ["num_parser_panics", "num_rewritten_stmts"],
   store: [
     "auto_optimize_duration",
     "auto_vacuum_duration",
