@@ -25,7 +25,7 @@ const table: Readonly<Record<string, Room>> = {
   config: { rooms: ["base"], packages: ["zod"] },
   metrics: { rooms: ["base"] },
   sqlite: { rooms: ["base", "ports"], packages: ["@sqlite.org/sqlite-wasm"] },
-  statements: { rooms: ["base", "sqlite"] },
+  statements: { rooms: ["base", "sqlite"], types: ["ports"] },
   engine: { rooms: ["base", "ports", "log", "pages", "sqlite", "statements"] },
   node: { rooms: ["base", "raft"] },
   http: { rooms: ["base", "metrics", "config"], types: ["statements", "ports"], packages: ["hono"] },

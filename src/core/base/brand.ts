@@ -16,7 +16,8 @@ export type RequestId = Brand<number, "RequestId">;
 export type SegmentId = Brand<number, "SegmentId">;
 
 function natural(value: number, what: string): number {
-  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`assertion failed: ${what} ${value} is not a natural number`);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new Error(`assertion failed: ${what} ${value} is not a natural number`);
   return value;
 }
 

@@ -1,2 +1,16 @@
 /** engine: the storage threads' programs: groups run in SQLite, entries written and synced, snapshots read. */
-export type * from "./messages.ts";
+export {
+  beginCell,
+  type Cell,
+  createCells,
+  isStopped,
+  queueCell,
+  reclaimCell,
+  requestCellsMax,
+  stopCell,
+} from "./cancel-cells.ts";
+export type * from "./engine-messages.ts";
+export type * from "./keeper-messages.ts";
+export { noResults, type PackedResults, ResultPacker, unpackResults } from "./packed-results.ts";
+export type * from "./reader-messages.ts";
+export type * from "./statement-messages.ts";

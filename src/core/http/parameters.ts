@@ -1,5 +1,5 @@
 import { done, failed, type Outcome, parseGoDuration } from "../base/mod.ts";
-import type { StatementEndpoint, StatementOptions } from "../engine/mod.ts";
+import type { StatementEndpoint, StatementOptions } from "../statements/mod.ts";
 import { parseQueryString } from "./query-string.ts";
 import type { BackupFormat, ReadLevel, StatementTerms } from "./service.ts";
 

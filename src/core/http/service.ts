@@ -1,5 +1,5 @@
-import type { StatementEndpoint, StatementOptions } from "../engine/mod.ts";
 import type { ConnectionInfo } from "../ports/mod.ts";
+import type { StatementEndpoint, StatementOptions } from "../statements/mod.ts";
 import type { PlainObject } from "./json-text.ts";
 
 /**

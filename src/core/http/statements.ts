@@ -1,5 +1,5 @@
 import type { Outcome } from "../base/mod.ts";
-import type { StatementEndpoint } from "../engine/mod.ts";
+import type { StatementEndpoint } from "../statements/mod.ts";
 import type { BodyFault, Bytes } from "./body.ts";
 import { readBody } from "./body.ts";
 import { emptyEnvelope } from "./envelope.ts";

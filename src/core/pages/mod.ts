@@ -1,2 +1,2 @@
 /** pages: which version of which page a snapshot sees, and what a checkpoint has to copy. */
-export type { EntryNote } from "./entry-note.ts";
+export type { BaseShape, EntryNote } from "./entry-note.ts";

@@ -19,6 +19,8 @@ export interface Files {
   /** `read`: must exist. `write`: read and write, must exist. `create`: read and write, made if missing. */
   open(path: string, mode: "read" | "write" | "create"): FileHandle;
   exists(path: string): boolean;
+  /** Time of the last change in Unix ms; 0 if the file is missing. */
+  modifiedMs(path: string): number;
   /** Names (not paths) of the files in a folder, sorted; empty if the folder is missing. */
   list(folder: string): readonly string[];
   /** Removes a file; no error if it is missing. */

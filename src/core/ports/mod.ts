@@ -3,4 +3,5 @@ export type { Clock, Entropy, Timers } from "./clock.ts";
 export { FileError, type FileHandle, type Files } from "./files.ts";
 export type { ConnectionInfo, HttpServer, HttpServerOptions, ServeHttp } from "./http-server.ts";
 export type { Logger } from "./logger.ts";
-export type { WorkerEvents, WorkerHandle, WorkerRole, Workers, WorkerScope } from "./workers.ts";
+export type { NetworkInterface, Process } from "./process.ts";
+export type { WorkerEvents, WorkerHandle, WorkerRole, WorkerScope, Workers } from "./workers.ts";

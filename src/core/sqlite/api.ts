@@ -1,4 +1,5 @@
 import type { Outcome } from "../base/mod.ts";
+import type { Clock, Entropy } from "../ports/mod.ts";
 
 /**
  * Where a database's pages live, as the VFS sees them. The VFS turns SQLite's byte offsets into pages; a store never
@@ -46,6 +47,14 @@ export interface SqlStatement {
   readonly explain: 0 | 1 | 2;
   /** True for INSERT/UPDATE/DELETE … RETURNING: not read-only, yet with result columns. */
   readonly returning: boolean;
+  /**
+   * It can't run inside somebody else's transaction, or would act on it: VACUUM, BEGIN, COMMIT, ROLLBACK, SAVEPOINT,
+   * RELEASE, and PRAGMAs that a transaction turns into no-ops or that outlive a statement (`foreign_keys`,
+   * `defer_foreign_keys`, …).
+   */
+  readonly outsideTransaction: boolean;
+  /** A top-level INSERT, UPDATE, DELETE or REPLACE: what sets `changes()`. DDL is not. */
+  readonly countsChanges: boolean;
   readonly parameterCount: number;
   /** Name of parameter `index` (1-based) with its prefix character, or null for a plain `?`. */
   parameterName(index: number): string | null;
@@ -83,21 +92,56 @@ export interface PreparedText {
   readonly tail: number;
 }
 
+/** What `last_insert_rowid()` and `changes()` say; http-api §6.1 shows them to clients. */
+export interface ChangeCounters {
+  readonly lastInsertRowid: bigint;
+  readonly changes: number;
+}
+
 /** One connection. Synchronous; used by one thread. */
 export interface SqlConnection {
-  /** Prepares the first statement of `sql` (UTF-8) at byte offset `from`; whole texts are cached by content. */
+  /**
+   * Prepares the first statement of `sql` (UTF-8) at byte offset `from`; whole texts are cached by content. What SQL may
+   * not do here (ATTACH, files, engine pragmas, …) fails with a message that says why.
+   */
   prepare(sql: Uint8Array, from: number): Outcome<PreparedText, SqlError>;
   /** Runs a text of our own to its end, ignoring rows. The authorizer does not apply. */
   run(sql: string): Outcome<null, SqlError>;
   /** True inside BEGIN … COMMIT or a SAVEPOINT (`!sqlite3_get_autocommit`). */
   readonly inTransaction: boolean;
-  changes(): number;
-  lastInsertRowid(): bigint;
+  counters(): ChangeCounters;
+  /** Makes `counters` (and SQL's `last_insert_rowid()`) say this until statements of their own change them. */
+  restoreCounters(counters: ChangeCounters): void;
+  /** `SQLITE_DBSTATUS_DEFERRED_FKS`: true while a COMMIT would fail for a deferred foreign key. */
+  readonly hasDeferredViolations: boolean;
   /** Makes running and later statements stop with SQLITE_INTERRUPT once `due()` is true; null turns it off.
    * Asked every few thousand VM steps from the progress handler. */
   setInterrupt(due: (() => boolean) | null): void;
-  /** Rolls back an open transaction and puts every connection setting that SQL can change back to its default.
-   * Cheap when nothing was touched. True if a transaction was open. */
+  /**
+   * Rolls back an open transaction and puts every connection setting that SQL can change back to its default (not the
+   * counters). Cheap when nothing was touched. True if a transaction was open.
+   */
   resetState(): boolean;
   close(): void;
+}
+
+export interface ConnectionOptions {
+  /** `-fk`. */
+  readonly foreignKeys: boolean;
+}
+
+/** One instance of SQLite over WebAssembly: one per thread, any number of connections. */
+export interface Sqlite {
+  readonly version: string;
+  readonly compileOptions: readonly string[];
+  /** The writer: exclusive, journal in memory, never syncing; what it changes lands in the store. */
+  openWriter(store: WritablePageStore, options: ConnectionOptions): SqlConnection;
+  /** A reader: `query_only`, one snapshot per transaction, pinned through the store. */
+  openReader(store: SnapshotStore, options: ConnectionOptions): SqlConnection;
+}
+
+/** What SQLite takes from us instead of from the system. */
+export interface SqlitePorts {
+  readonly clock: Clock;
+  readonly entropy: Entropy;
 }

@@ -1,0 +1,41 @@
+import type { LogIndex, RequestId } from "../base/mod.ts";
+import type { Cell } from "./cancel-cells.ts";
+import type { CheckedImage, CheckpointOrder } from "./engine-messages.ts";
+
+/** What the keeper is started with. */
+export interface KeeperData {
+  readonly folder: string;
+  readonly cells: Int32Array<SharedArrayBuffer>;
+  readonly wasm: unknown;
+}
+
+/** What the data folder holds. */
+export interface FolderSizes {
+  readonly folderBytes: number;
+  /** Of `db.sqlite`. */
+  readonly databaseBytes: number;
+  readonly databaseModifiedMs: number;
+  readonly logBytes: number;
+}
+
+/** The keeper does what takes long and needs no SQL connection of the database itself. */
+export type ToKeeper =
+  | { readonly type: "make-spare"; readonly path: string; readonly sizeBytes: number }
+  | { readonly type: "checkpoint"; readonly order: CheckpointOrder }
+  | { readonly type: "upload-begin"; readonly id: RequestId }
+  | { readonly type: "upload-chunk"; readonly id: RequestId; readonly bytes: Uint8Array }
+  /** All is there: check it whole. */
+  | { readonly type: "upload-end"; readonly id: RequestId; readonly cell: Cell }
+  | { readonly type: "upload-drop"; readonly id: RequestId }
+  /** Sizes for `/status`. */
+  | { readonly type: "measure"; readonly ticket: number };
+
+export type FromKeeper =
+  | { readonly type: "spare-made"; readonly path: string }
+  | { readonly type: "checkpoint-done"; readonly index: LogIndex; readonly baseBytes: number }
+  /** A chunk is on its way to the disk: the next may come. */
+  | { readonly type: "upload-credit"; readonly id: RequestId }
+  | { readonly type: "upload-checked"; readonly id: RequestId; readonly image: CheckedImage }
+  | { readonly type: "upload-refused"; readonly id: RequestId; readonly reason: string }
+  | { readonly type: "measured"; readonly ticket: number; readonly sizes: FolderSizes }
+  | { readonly type: "failed"; readonly reason: string };

@@ -1,0 +1,55 @@
+import type { LogIndex, RequestId } from "../base/mod.ts";
+import type { BaseShape, EntryNote } from "../pages/mod.ts";
+import type { Cell } from "./cancel-cells.ts";
+import type { PackedResults } from "./packed-results.ts";
+import type { StatementRequest } from "./statement-messages.ts";
+
+/** What a reader is started with: the base file's shape, and every note since. */
+export interface ReaderData {
+  readonly folder: string;
+  readonly foreignKeys: boolean;
+  readonly cells: Int32Array<SharedArrayBuffer>;
+  readonly wasm: unknown;
+  readonly base: BaseShape;
+  readonly notes: readonly EntryNote[];
+}
+
+/** How a backup is to look (http-api §13.1). `compress` is done by the route. */
+export interface BackupOrder {
+  readonly format: "binary" | "delete" | "sql";
+  readonly vacuum: boolean;
+  /** Only these tables in an SQL dump; empty = all. */
+  readonly tables: readonly string[];
+}
+
+export type ToReader =
+  /** Commit notes in order, then reads of exactly the snapshot `at`. */
+  | {
+      readonly type: "read";
+      readonly notes: readonly EntryNote[];
+      readonly at: LogIndex;
+      readonly requests: readonly StatementRequest[];
+    }
+  | {
+      readonly type: "backup";
+      readonly notes: readonly EntryNote[];
+      readonly at: LogIndex;
+      readonly id: RequestId;
+      readonly cell: Cell;
+      readonly order: BackupOrder;
+    }
+  /** Versions up to `through` are in `db.sqlite` now: forget where they lie in the log. */
+  | { readonly type: "drop-versions"; readonly notes: readonly EntryNote[]; readonly through: LogIndex }
+  /** The stream's client took a chunk: one more may come. */
+  | { readonly type: "credit"; readonly id: RequestId }
+  | { readonly type: "cancel-stream"; readonly id: RequestId };
+
+export type FromReader =
+  | { readonly type: "ready" }
+  /** Results of some requests of the batch; `done` when they were the last. */
+  | { readonly type: "results"; readonly results: PackedResults; readonly done: boolean }
+  /** A stream's next bytes. `broken`: it cannot be finished, with the reason. */
+  | { readonly type: "chunk"; readonly id: RequestId; readonly bytes: Uint8Array; readonly state: "more" | "done" }
+  | { readonly type: "broken"; readonly id: RequestId; readonly reason: string }
+  | { readonly type: "released"; readonly through: LogIndex }
+  | { readonly type: "failed"; readonly reason: string };

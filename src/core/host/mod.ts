@@ -1,0 +1,2 @@
+/** host: the only asynchronous loop: a node's outputs become calls on ports, their completions its inputs. */
+export {};

@@ -1,0 +1,40 @@
+/** One network interface of the machine, for `/status`. */
+export interface NetworkInterface {
+  readonly name: string;
+  /** In CIDR notation. */
+  readonly addresses: readonly string[];
+  readonly hardwareAddress: string;
+  readonly loopback: boolean;
+}
+
+/** The operating system's process, as the host sees it. */
+export interface Process {
+  /** What stands behind the program's name. */
+  readonly commandLine: readonly string[];
+  /** Under which name it was started; `rqlited` asks for a data folder (operations §1.1). */
+  readonly program: "quolite" | "rqlited";
+  /** Path of the program. */
+  readonly executable: string;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly hostname: string;
+  /** In Go's words: `linux`, `darwin`, `windows`; `amd64`, `arm64`. */
+  readonly os: string;
+  readonly arch: string;
+  /** Name and version of the runtime: `node v24.21.0`, `bun 1.4.5`, `deno 2.9.6`. */
+  readonly runtime: string;
+  readonly cpus: number;
+  env(name: string): string | undefined;
+  /** Makes a path absolute. */
+  resolvePath(path: string): string;
+  /** Writes at once: nothing is lost if the process ends right after. */
+  writeOut(text: string): void;
+  writeError(text: string): void;
+  /** One receiver of the signals that ask for a clean stop; it may be called several times. */
+  onSignal(receive: (signal: "SIGINT" | "SIGTERM") => void): void;
+  memory(): { readonly residentBytes: number; readonly heapUsedBytes: number; readonly heapTotalBytes: number };
+  networkInterfaces(): readonly NetworkInterface[];
+  /** SQLite's WASM, compiled or as bytes: whatever this runtime can pass to its threads. */
+  loadWasm(): Promise<unknown>;
+  exit(code: number): never;
+}
