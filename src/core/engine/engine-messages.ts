@@ -51,10 +51,21 @@ export type ToEngine =
       readonly request: RequestId;
       readonly image: CheckedImage;
     }
+  /** Answered by `checkpoint-plan`. */
   | { readonly type: "plan-checkpoint"; readonly upTo: LogIndex }
+  /** The keeper is done with the order of this index: answered by `checkpoint-noted`. */
   | { readonly type: "checkpointed"; readonly through: LogIndex }
+  /** No reader needs versions up to here any more: segments wholly below become spares. */
   | { readonly type: "recycle"; readonly through: LogIndex }
   | { readonly type: "spare"; readonly path: string }
+  /** The file asked for by `want-spare` can't be made now (full disk). */
+  | { readonly type: "spare-failed"; readonly path: string }
+  /**
+   * Drops entries from `index` on, durably, and opens the writer at the new end: another leader's log conflicts with
+   * ours, or leadership was lost with entries that nobody else has. Answered by `truncated`.
+   */
+  | { readonly type: "truncate-from"; readonly ticket: number; readonly index: LogIndex }
+  /** Everything is synced and closed when `stopped` comes back. */
   | { readonly type: "stop" };
 
 export type FromEngine =
@@ -74,19 +85,30 @@ export type FromEngine =
       readonly cut: string | null;
     }
   | { readonly type: "hard-state-saved"; readonly ticket: number }
+  /** A group, an install or a no-op is in the log and synced. One for each of those messages, in their order. */
   | {
       readonly type: "executed";
-      /** null: a no-op, which no group asked for. */
+      /** null: a no-op, which has no ticket. */
       readonly ticket: number | null;
       readonly term: Term;
+      /** Of the log now: the results may leave once this is committed. */
       readonly lastIndex: LogIndex;
+      /** Usually one; none if nothing changed; more if some requests could not run among others. */
       readonly notes: readonly EntryNote[];
+      /** One for every request of the group; none for an install. */
       readonly results: PackedResults;
       /** Bytes that this group added to the log. */
       readonly logBytes: number;
     }
-  | { readonly type: "checkpoint-plan"; readonly order: CheckpointOrder }
-  /** Make this zero-filled file and answer with `spare`. */
+  /** The image could not become the database; everything is as before and the file is gone. */
+  | { readonly type: "install-refused"; readonly ticket: number; readonly reason: string }
+  /** null: there is nothing to copy. */
+  | { readonly type: "checkpoint-plan"; readonly order: CheckpointOrder | null }
+  /** The engine reads from this base now; readers may be told to. */
+  | { readonly type: "checkpoint-noted"; readonly base: BaseShape }
+  | { readonly type: "truncated"; readonly ticket: number; readonly lastIndex: LogIndex; readonly lastTerm: Term }
+  /** Have the keeper make this zero-filled file; answer with `spare` or `spare-failed`. */
   | { readonly type: "want-spare"; readonly path: string; readonly sizeBytes: number }
+  /** Final: the engine does nothing more, and the node must stop. */
   | { readonly type: "failed"; readonly reason: string }
   | { readonly type: "stopped" };

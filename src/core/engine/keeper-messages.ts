@@ -22,20 +22,32 @@ export interface FolderSizes {
 export type ToKeeper =
   | { readonly type: "make-spare"; readonly path: string; readonly sizeBytes: number }
   | { readonly type: "checkpoint"; readonly order: CheckpointOrder }
+  /** An uploaded database file comes; chunks as credit allows, the first few at once. */
   | { readonly type: "upload-begin"; readonly id: RequestId }
   | { readonly type: "upload-chunk"; readonly id: RequestId; readonly bytes: Uint8Array }
   /** All is there: check it whole. */
   | { readonly type: "upload-end"; readonly id: RequestId; readonly cell: Cell }
+  /** Forget it and remove its file, checked or not (but not once it is installed). */
   | { readonly type: "upload-drop"; readonly id: RequestId }
   /** Sizes for `/status`. */
   | { readonly type: "measure"; readonly ticket: number };
 
 export type FromKeeper =
   | { readonly type: "spare-made"; readonly path: string }
+  /** No room on the disk: nothing is left of it. */
+  | { readonly type: "spare-failed"; readonly path: string; readonly reason: string }
   | { readonly type: "checkpoint-done"; readonly index: LogIndex; readonly baseBytes: number }
+  /** No room on the disk. The log still has everything: another try may come later. */
+  | { readonly type: "checkpoint-failed"; readonly index: LogIndex; readonly reason: string }
   /** A chunk is on its way to the disk: the next may come. */
   | { readonly type: "upload-credit"; readonly id: RequestId }
   | { readonly type: "upload-checked"; readonly id: RequestId; readonly image: CheckedImage }
-  | { readonly type: "upload-refused"; readonly id: RequestId; readonly reason: string }
+  /** It is no sound database (`unsound`), or could not be kept; nothing is left of it. Comes at any chunk. */
+  | {
+      readonly type: "upload-refused";
+      readonly id: RequestId;
+      readonly kind: "unsound" | "no-room" | "stopped";
+      readonly reason: string;
+    }
   | { readonly type: "measured"; readonly ticket: number; readonly sizes: FolderSizes }
   | { readonly type: "failed"; readonly reason: string };

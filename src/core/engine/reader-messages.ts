@@ -38,17 +38,21 @@ export type ToReader =
       readonly cell: Cell;
       readonly order: BackupOrder;
     }
-  /** Versions up to `through` are in `db.sqlite` now: forget where they lie in the log. */
-  | { readonly type: "drop-versions"; readonly notes: readonly EntryNote[]; readonly through: LogIndex }
-  /** The stream's client took a chunk: one more may come. */
+  /** Versions up to `base.index` are in the base file now: forget where they lie in the log, say `released`. */
+  | { readonly type: "drop-versions"; readonly notes: readonly EntryNote[]; readonly base: BaseShape }
+  /** Make the stream's next chunk. A stream starts with no credit: give as many at once as may be under way. */
   | { readonly type: "credit"; readonly id: RequestId }
+  /** Nothing more comes of this stream. */
   | { readonly type: "cancel-stream"; readonly id: RequestId };
 
 export type FromReader =
   | { readonly type: "ready" }
-  /** Results of some requests of the batch; `done` when they were the last. */
+  /**
+   * Results of some requests of the batch; `done` when they were the last. A backup is a batch of one, whose result is
+   * a `stream`, or a `text` if it can't begin. Requests that main took back in the meantime come as `stopped`.
+   */
   | { readonly type: "results"; readonly results: PackedResults; readonly done: boolean }
-  /** A stream's next bytes. `broken`: it cannot be finished, with the reason. */
+  /** A stream's next bytes; `done`: its last (there may be none). After `broken` it cannot be finished. */
   | { readonly type: "chunk"; readonly id: RequestId; readonly bytes: Uint8Array; readonly state: "more" | "done" }
   | { readonly type: "broken"; readonly id: RequestId; readonly reason: string }
   | { readonly type: "released"; readonly through: LogIndex }
