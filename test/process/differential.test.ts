@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { ServerProcess } from "../../scripts/server-process.ts";
 import { Dice, generateStatement, schema } from "./generated-sql.ts";
+import { post, startNode } from "./node-fixture.ts";
 import { PlainSqlite } from "./plain-sqlite.ts";
 
 const seed = Number(process.env.QUOLITE_SEED ?? "1");
@@ -11,17 +8,11 @@ const statementsPerRequest = 25;
 const requests = Number(process.env.QUOLITE_REQUESTS ?? "200");
 
 test(`${requests * statementsPerRequest} generated statements (seed ${seed}) answer as plain SQLite does, to the byte`, async () => {
-  const home = mkdtempSync(join(tmpdir(), "quolite-differential-"));
-  const server = await ServerProcess.start({ runtime: "node", folder: join(home, "data") });
+  const server = await startNode("node");
   const plain = await PlainSqlite.create();
-  onTestFinished(async () => {
-    plain.close();
-    await server.end("SIGKILL");
-    rmSync(home, { recursive: true, force: true });
-  });
+  onTestFinished(() => plain.close());
   const compare = async (statements: readonly string[]): Promise<void> => {
-    const response = await fetch(`${server.url}/db/request`, { method: "POST", body: JSON.stringify(statements) });
-    const text = await response.text();
+    const text = await post(server.url, "/db/request", statements);
     const entries = statements.map((sql) => plain.entry(sql));
     if (text === `{"results":[${entries.join(",")}]}`) return;
     // Only now find out which: entry by entry, so that the message is short.

@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { ServerProcess } from "../../scripts/server-process.ts";
+import { describe, expect, test } from "vitest";
 import { type GoldenCase, goldenCases, staleCounterCases } from "./golden-cases.ts";
+import { startNode } from "./node-fixture.ts";
 
-function post(url: string, { path, body }: GoldenCase): Promise<Response> {
+function send(url: string, { path, body }: GoldenCase): Promise<Response> {
   if (body === null) return fetch(url + path);
   const [type, text] = typeof body === "string" ? ["text/plain", body] : ["application/json", JSON.stringify(body)];
   return fetch(url + path, { method: "POST", headers: { "content-type": type }, body: text });
@@ -16,14 +13,9 @@ describe.each(["node", "bun", "deno"] as const)("golden cases on %s", (runtime) 
     ["in order", goldenCases],
     ["stale counters", staleCounterCases],
   ])("%s", async (_name, cases) => {
-    const home = mkdtempSync(join(tmpdir(), "quolite-golden-"));
-    const server = await ServerProcess.start({ runtime, folder: join(home, "data") });
-    onTestFinished(async () => {
-      await server.end("SIGKILL");
-      rmSync(home, { recursive: true, force: true });
-    });
+    const server = await startNode(runtime);
     for (const golden of cases) {
-      const response = await post(server.url, golden);
+      const response = await send(server.url, golden);
       const text = await response.text();
       expect.soft(response.status, `case ${golden.name}: ${text}`).toBe(golden.status ?? 200);
       if (typeof golden.answer === "string") expect.soft(text, `case ${golden.name}`).toBe(golden.answer);

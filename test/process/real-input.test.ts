@@ -8,32 +8,18 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { execute, postFile, query } from "../../scripts/bench-api.ts";
 import { hasSqlite3 } from "../../scripts/bench-disk.ts";
-import { type RuntimeName, ServerProcess } from "../../scripts/server-process.ts";
+import type { ServerProcess } from "../../scripts/server-process.ts";
+import { startNode, workspace } from "./node-fixture.ts";
 import { fingerprintSql, makeRichDatabase, sqlite3 } from "./rich-database.ts";
 
 /** About 400 MB. */
 const bigRows = Number(process.env.QUOLITE_BIG_ROWS ?? "4000000");
-
-function workspace(): string {
-  const home = mkdtempSync(join(tmpdir(), "quolite-input-"));
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
-  return home;
-}
-
-async function startNode(runtime: RuntimeName, folder: string): Promise<ServerProcess> {
-  const server = await ServerProcess.start({ runtime, folder });
-  onTestFinished(async () => {
-    await server.end("SIGKILL");
-  });
-  return server;
-}
 
 async function fingerprint(url: string): Promise<string> {
   const answer: { results: [{ values: [[string]] }] } = JSON.parse(await query(url, fingerprintSql));
