@@ -1,2 +1,3 @@
 /** host: the only asynchronous loop: a node's outputs become calls on ports, their completions its inputs. */
-export {};
+export type { HostPorts } from "./host-ports.ts";
+export { runQuolite } from "./run-quolite.ts";
