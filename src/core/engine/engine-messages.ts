@@ -1,4 +1,4 @@
-import type { LogIndex, RequestId, Term } from "../base/mod.ts";
+import type { LogIndex, RequestId, SegmentId, Term } from "../base/mod.ts";
 import type { BaseShape, EntryNote } from "../pages/mod.ts";
 import type { PackedResults } from "./packed-results.ts";
 import type { StatementRequest } from "./statement-messages.ts";
@@ -26,6 +26,11 @@ export interface CheckedImage {
 export interface CheckpointOrder {
   readonly index: LogIndex;
   readonly term: Term;
+  /** Segment and byte position at which entry `index` ends: recovery goes on from there. */
+  readonly segment: SegmentId;
+  readonly position: number;
+  /** File of the data folder to bring to `index`: `db.sqlite`, or an image that becomes it. */
+  readonly base: string;
   readonly pageSize: number;
   readonly pageCount: number;
   readonly checksum: bigint;

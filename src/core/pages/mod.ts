@@ -1,2 +1,3 @@
 /** pages: which version of which page a snapshot sees, and what a checkpoint has to copy. */
 export type { BaseShape, EntryNote } from "./entry-note.ts";
+export { type CheckpointPages, type DatabaseShape, PageIndex } from "./page-index.ts";
