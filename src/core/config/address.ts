@@ -32,5 +32,7 @@ export const isWholeNumber = (text: string): boolean => /^[+-]?[0-9]+$/.test(tex
 
 /** `0.0.0.0`, `::` and their other spellings: fine to listen on, nothing that another could connect to. */
 export function isUnspecifiedIp(host: string): boolean {
-  return host === "0.0.0.0" || (host.includes(":") && /^[0:]*(?:ffff:)?(?:0\.0\.0\.0)?$/i.test(host));
+  return (
+    host === "0.0.0.0" || (host.includes(":") && /^[0:]*(?:ffff:0{1,4}:0{1,4}|(?:ffff:)?0\.0\.0\.0)?$/i.test(host))
+  );
 }

@@ -7,16 +7,14 @@ const column = "        ";
 /** What `-help` prints, and what follows a fault of the command line: the flags in alphabetical order. */
 export function helpText(program: Program): string {
   const folder = program === "rqlited" ? "DIR" : "[DIR]";
-  const home =
-    program === "rqlited"
-      ? "All data of the node is kept in the folder DIR."
-      : "All data of the node is kept in the folder DIR, by default ./quolite-data.";
+  const byDefault = program === "rqlited" ? "" : ", by default ./quolite-data";
   return `${program}: a fault-tolerant SQL database on SQLite, served over HTTP.
 
 Usage: ${program} [flags] ${folder}
 
-${home} Flags come before it, as -name VALUE or -name=VALUE; switch
-a flag that takes no value off with -name=false. A DURATION is written 10s, 1h30m or 50ms.
+DIR holds all data of the node${byDefault}. Flags come before it, as
+-name VALUE or -name=VALUE; a flag without a value is switched off by -name=false.
+A DURATION is written 10s, 1h30m or 50ms.
 
 ${optionNames.map((name) => flagText(name, optionTable[name])).join("")}`;
 }

@@ -30,7 +30,7 @@ const elements = (list: string): readonly string[] => (list === "" ? [] : list.s
 const isAddress = (text: string): boolean => splitHostPort(text).ok;
 
 function extensionFault(values: OptionValues, exists: (path: string) => boolean): string | null {
-  const missing = elements(values["extensions-path"]).find((path) => !exists(path));
+  const missing = elements(values["extensions-path"]).find((path) => path !== "" && !exists(path));
   return missing === undefined ? null : `extension path does not exist: ${missing}`;
 }
 
