@@ -18,3 +18,4 @@ export {
 export { createHasher, type Hasher } from "./checksum.ts";
 export { formatGoDuration, parseGoDuration } from "./go-duration.ts";
 export { done, failed, type Outcome } from "./outcome.ts";
+export { widen } from "./widen.ts";

@@ -1,5 +1,7 @@
-import type { LogIndex, SegmentId } from "../base/mod.ts";
+import { assert, type LogIndex, logIndex, present, type SegmentId, segmentId } from "../base/mod.ts";
 import type { BaseShape, EntryNote } from "./entry-note.ts";
+import { absent, PageMap } from "./page-map.ts";
+import { none, VersionChains } from "./version-chains.ts";
 
 /** How big the database is at one log index, and which file lies under its page versions. */
 export interface DatabaseShape {
@@ -10,33 +12,163 @@ export interface DatabaseShape {
 
 /** The newest version of every page up to an index: what a checkpoint copies. Page numbers ascend, each once. */
 export interface CheckpointPages {
-  readonly pgnos: Uint32Array;
-  readonly segments: Uint32Array;
-  readonly positions: Float64Array;
+  readonly pgnos: Uint32Array<ArrayBuffer>;
+  readonly segments: Uint32Array<ArrayBuffer>;
+  readonly positions: Float64Array<ArrayBuffer>;
 }
 
-/** Which version of which page a snapshot sees, and where in the log it lies. */
+/** An entry's size of the database, without its pages. */
+interface EntryShape {
+  readonly index: LogIndex;
+  readonly pageCount: number;
+}
+
+/**
+ * Which version of which page a snapshot sees, and where in the log it lies. Trusts its feeder for two things: entries
+ * come in ascending order, and an entry that makes the database grow holds every page it grows by (so that a page that
+ * was cut off and came back never shows its old version).
+ */
 export class PageIndex {
+  /** Base files by ascending index: the checkpoint's, then one per image entry since. */
+  #bases: BaseShape[];
+  #entries: EntryShape[] = [];
+  #versions = new VersionChains(64);
+  #newestOf = new PageMap();
+
   constructor(base: BaseShape) {
-    throw new Error(`unfinished ${base.file}`);
+    this.#bases = [base];
   }
+
   /** The file under all versions, as of the last checkpoint. */
-  declare readonly base: BaseShape;
+  get base(): BaseShape {
+    return present(this.#bases[0], "a page index has a base");
+  }
+
   /** Index of the newest entry with pages, or the base's. */
-  declare readonly newest: LogIndex;
+  get newest(): LogIndex {
+    return this.#entries.at(-1)?.index ?? this.base.index;
+  }
+
   /** Takes in the next entry; indexes ascend. */
-  declare add: (note: EntryNote) => void;
+  add(note: EntryNote): void {
+    const { index, pageCount, pageSize, pgnos, segments, positions } = note;
+    assert(index > this.newest, `entry ${index} comes after ${this.newest}`);
+    if (note.image === null) {
+      assert(pageSize === this.#baseAt(index).pageSize, "only an image changes the page size");
+    } else {
+      this.#bases.push({ index, file: note.image, pageSize, pageCount });
+    }
+    this.#entries.push({ index, pageCount });
+    for (let i = 0; i < pgnos.length; i++) {
+      const pgno = pgnos[i] ?? 0;
+      this.#push(index, pgno, segments[i] ?? 0, positions[i] ?? 0);
+    }
+  }
+
   /** The database's shape at `at`, which is not below the base's index. */
-  declare shape: (at: LogIndex) => DatabaseShape;
-  /** Where page `pgno` lies at `at`: a handle for `segmentOf` and `positionOf`, good until the next change; -1 = in the
-   * base file of that snapshot. */
-  declare find: (pgno: number, at: LogIndex) => number;
-  declare segmentOf: (location: number) => SegmentId;
+  shape(at: LogIndex): DatabaseShape {
+    const base = this.#baseAt(at);
+    const pageCount = this.#entryAt(at)?.pageCount ?? this.base.pageCount;
+    return { pageSize: base.pageSize, pageCount, base };
+  }
+
+  /** Index of the last entry up to `at` that changed the database, or the base's: equal numbers, equal bytes. */
+  changedAt(at: LogIndex): LogIndex {
+    return this.#entryAt(at)?.index ?? this.base.index;
+  }
+
+  /**
+   * Where page `pgno` lies at `at`: a handle for `segmentOf` and `positionOf`, good until the next change; -1 = in the
+   * base file of that snapshot. Answers the last version even of a page beyond the snapshot's page count.
+   */
+  find(pgno: number, at: LogIndex): number {
+    const newest = this.#newestOf.get(pgno);
+    if (newest === absent) return -1;
+    const version = this.#versions.upTo(newest, at);
+    if (version === none || this.#bases.length === 1) return version;
+    return this.#versions.index(version) > this.#baseAt(at).index ? version : -1;
+  }
+
+  segmentOf(location: number): SegmentId {
+    return segmentId(this.#versions.segment(location));
+  }
+
   /** Byte position of the page in its segment file. */
-  declare positionOf: (location: number) => number;
-  declare plan: (upTo: LogIndex) => CheckpointPages;
+  positionOf(location: number): number {
+    return this.#versions.position(location);
+  }
+
+  /** Whether any version lies in this segment. Walks all versions. */
+  mentions(segment: SegmentId): boolean {
+    for (let version = 0; version < this.#versions.length; version++) {
+      if (this.#versions.segment(version) === segment) return true;
+    }
+    return false;
+  }
+
+  /** What to copy so that the base file of `upTo` becomes the database at `upTo`. */
+  plan(upTo: LogIndex): CheckpointPages {
+    const { pageCount } = this.shape(upTo);
+    const pgnos = this.#newestOf.keys().filter((pgno) => pgno <= pageCount && this.find(pgno, upTo) !== -1);
+    const locations = Int32Array.from(pgnos, (pgno) => this.find(pgno, upTo));
+    return {
+      pgnos,
+      segments: Uint32Array.from(locations, (location) => this.#versions.segment(location)),
+      positions: Float64Array.from(locations, (location) => this.#versions.position(location)),
+    };
+  }
+
   /** The file now holds everything up to `base.index`: those versions are forgotten. */
-  declare dropThrough: (base: BaseShape) => void;
+  dropThrough(base: BaseShape): void {
+    assert(base.index >= this.base.index, `the base goes from ${this.base.index} forward to ${base.index}`);
+    const isLater = (shape: { readonly index: LogIndex }): boolean => shape.index > base.index;
+    this.#bases = [base, ...this.#bases.filter(isLater)];
+    this.#entries = this.#entries.filter(isLater);
+    const old = this.#versions;
+    let first = 0;
+    while (first < old.length && old.index(first) <= base.index) first++;
+    this.#versions = new VersionChains(Math.max(64, (old.length - first) * 2));
+    this.#newestOf = new PageMap();
+    for (let version = first; version < old.length; version++) {
+      this.#push(old.index(version), old.pgno(version), old.segment(version), old.position(version));
+    }
+  }
+
   /** Forgets entries from `index` on (Raft conflict). */
-  declare truncateFrom: (index: LogIndex) => void;
+  truncateFrom(index: LogIndex): void {
+    assert(index > this.base.index, `entry ${index} is in the base and can't be taken back`);
+    const stays = (shape: { readonly index: LogIndex }): boolean => shape.index < index;
+    this.#bases = this.#bases.filter(stays);
+    this.#entries = this.#entries.filter(stays);
+    for (let last = this.#versions.length - 1; last >= 0 && this.#versions.index(last) >= index; last--) {
+      this.#newestOf.set(this.#versions.pgno(last), this.#versions.older(last));
+      this.#versions.pop();
+    }
+  }
+
+  #push(index: number, pgno: number, segment: number, position: number): void {
+    const older = this.#newestOf.get(pgno);
+    this.#newestOf.set(pgno, this.#versions.push(index, pgno, segment, position, older === absent ? none : older));
+  }
+
+  #baseAt(at: LogIndex): BaseShape {
+    let base = this.base;
+    assert(at >= base.index, `snapshot ${at} is older than the base file, which is at ${base.index}`);
+    for (const later of this.#bases) if (later.index <= at) base = later;
+    return base;
+  }
+
+  /** The last entry up to `at`; null: the base itself. */
+  #entryAt(at: LogIndex): EntryShape | null {
+    const last = this.#entries.at(-1);
+    if (last !== undefined && last.index <= at) return last;
+    let low = 0;
+    let high = this.#entries.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#entries[middle]?.index ?? logIndex(0)) <= at) low = middle + 1;
+      else high = middle;
+    }
+    return this.#entries[low - 1] ?? null;
+  }
 }
