@@ -65,11 +65,6 @@ export type ToEngine =
   | { readonly type: "spare"; readonly path: string }
   /** The file asked for by `want-spare` can't be made now (full disk). */
   | { readonly type: "spare-failed"; readonly path: string }
-  /**
-   * Drops entries from `index` on, durably, and opens the writer at the new end: another leader's log conflicts with
-   * ours, or leadership was lost with entries that nobody else has. Answered by `truncated`.
-   */
-  | { readonly type: "truncate-from"; readonly ticket: number; readonly index: LogIndex }
   /** Everything is synced and closed when `stopped` comes back. */
   | { readonly type: "stop" };
 
@@ -111,7 +106,6 @@ export type FromEngine =
   | { readonly type: "checkpoint-plan"; readonly order: CheckpointOrder | null }
   /** The engine reads from this base now; readers may be told to. */
   | { readonly type: "checkpoint-noted"; readonly base: BaseShape }
-  | { readonly type: "truncated"; readonly ticket: number; readonly lastIndex: LogIndex; readonly lastTerm: Term }
   /** Have the keeper make this zero-filled file; answer with `spare` or `spare-failed`. */
   | { readonly type: "want-spare"; readonly path: string; readonly sizeBytes: number }
   /** Final: the engine does nothing more, and the node must stop. */

@@ -27,8 +27,10 @@ export type ToKeeper =
   | { readonly type: "upload-chunk"; readonly id: RequestId; readonly bytes: Uint8Array }
   /** All is there: check it whole. */
   | { readonly type: "upload-end"; readonly id: RequestId; readonly cell: Cell }
-  /** Forget it and remove its file, checked or not (but not once it is installed). */
+  /** Forget it and remove what is there of it. */
   | { readonly type: "upload-drop"; readonly id: RequestId }
+  /** This checked image will not be installed. */
+  | { readonly type: "image-drop"; readonly file: string }
   /** Sizes for `/status`. */
   | { readonly type: "measure"; readonly ticket: number };
 

@@ -13,4 +13,5 @@ export type * from "./engine-messages.ts";
 export type * from "./keeper-messages.ts";
 export { noResults, type PackedResults, ResultPacker, unpackResults } from "./packed-results.ts";
 export type * from "./reader-messages.ts";
+export { runWorker, type WorkerPorts } from "./run-worker.ts";
 export type * from "./statement-messages.ts";

@@ -36,18 +36,22 @@ export class ResultPacker {
   add(result: StatementResult): void {
     switch (result.type) {
       case "json":
-        return this.#push(result.id, result.failed ? kinds["json-failed"] : kinds.json, result.body);
+        this.#push(result.id, result.failed ? kinds["json-failed"] : kinds.json, result.body);
+        break;
       case "stream":
-        return this.#push(result.id, kinds.stream, result.body);
+        this.#push(result.id, kinds.stream, result.body);
+        break;
       case "text":
-        return this.#push(
+        this.#push(
           result.id,
           result.status === 400 ? kinds["text-400"] : kinds["text-500"],
           this.#encoder.encode(result.message),
         );
+        break;
       case "not-read-only":
       case "stopped":
-        return this.#push(result.id, kinds[result.type], new Uint8Array(0));
+        this.#push(result.id, kinds[result.type], new Uint8Array(0));
+        break;
     }
   }
 

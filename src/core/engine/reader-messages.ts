@@ -42,7 +42,7 @@ export type ToReader =
   | { readonly type: "drop-versions"; readonly notes: readonly EntryNote[]; readonly base: BaseShape }
   /** Make the stream's next chunk. A stream starts with no credit: give as many at once as may be under way. */
   | { readonly type: "credit"; readonly id: RequestId }
-  /** Nothing more comes of this stream. */
+  /** Nobody takes this stream any more. Answered by `broken`, unless it has ended already. */
   | { readonly type: "cancel-stream"; readonly id: RequestId };
 
 export type FromReader =

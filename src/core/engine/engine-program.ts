@@ -1,0 +1,127 @@
+import { unreachable } from "../base/mod.ts";
+import type { Clock, Files } from "../ports/mod.ts";
+import type { Sqlite } from "../sqlite/mod.ts";
+import type { EngineData, FromEngine, ToEngine } from "./engine-messages.ts";
+import { isImageName } from "./file-names.ts";
+import { GroupRunner } from "./group-runner.ts";
+import { noResults } from "./packed-results.ts";
+import type { Storage } from "./storage.ts";
+import { Writer } from "./writer.ts";
+
+export interface EnginePorts {
+  readonly files: Files;
+  readonly clock: Clock;
+  post(message: FromEngine, transfer?: readonly ArrayBuffer[]): void;
+}
+
+/** The engine thread's program: the one writer and the log's files, one message after another. */
+export class EngineProgram {
+  readonly #ports: EnginePorts;
+  readonly #data: EngineData;
+  readonly #storage: Storage;
+  readonly #writer: Writer;
+  readonly #runner: GroupRunner;
+
+  /** Tells the world what recovery found. Throws FileError. */
+  constructor(sqlite: Sqlite, storage: Storage, ports: EnginePorts, data: EngineData) {
+    this.#ports = ports;
+    this.#data = data;
+    this.#storage = storage;
+    this.#writer = new Writer(sqlite, storage.writerStore, { foreignKeys: data.foreignKeys }, ports.clock);
+    this.#runner = new GroupRunner(this.#writer, storage, data.cells, ports.clock);
+    this.#removeStrayImages();
+    ports.post({
+      type: "recovered",
+      hardState: storage.hardState,
+      lastIndex: storage.lastIndex,
+      lastTerm: storage.lastTerm,
+      checkpointIndex: storage.checkpointIndex,
+      base: storage.versions.index.base,
+      notes: storage.notes,
+      logBytes: storage.logBytes,
+      sqliteVersion: sqlite.version,
+      compileOptions: sqlite.compileOptions,
+      cut: storage.cut,
+    });
+  }
+
+  receive(message: ToEngine): void {
+    const storage = this.#storage;
+    switch (message.type) {
+      case "run-group":
+        this.#runGroup(message);
+        break;
+      case "append-noop": {
+        const appended = storage.appendNoop(message.term);
+        if (!appended.ok) throw new Error(`no entry can be written to the log: ${appended.error}`);
+        this.#executed({ ticket: null, term: message.term, notes: [], results: noResults });
+        break;
+      }
+      case "save-hard-state":
+        storage.saveHardState(message.term, message.votedFor);
+        this.#ports.post({ type: "hard-state-saved", ticket: message.ticket });
+        break;
+      case "install":
+        this.#install(message);
+        break;
+      case "plan-checkpoint":
+        this.#ports.post({ type: "checkpoint-plan", order: storage.planCheckpoint(message.upTo) });
+        break;
+      case "checkpointed":
+        storage.checkpointed(message.through);
+        this.#ports.post({ type: "checkpoint-noted", base: storage.versions.index.base });
+        break;
+      case "recycle":
+        storage.recycle(message.through);
+        break;
+      case "spare":
+        storage.addSpare(message.path);
+        break;
+      case "spare-failed":
+        break;
+      case "stop":
+        storage.flush();
+        this.#writer.close();
+        storage.close();
+        this.#ports.post({ type: "stopped" });
+        break;
+      default:
+        unreachable(message);
+    }
+  }
+
+  #runGroup({ ticket, term, requests }: Extract<ToEngine, { type: "run-group" }>): void {
+    const { notes, results } = this.#runner.run(requests, term);
+    this.#executed({ ticket, term, notes, results });
+  }
+
+  /** Makes everything durable that was appended, then says so. */
+  #executed(what: Pick<Extract<FromEngine, { type: "executed" }>, "ticket" | "term" | "notes" | "results">): void {
+    const logBytes = this.#storage.flush();
+    const transfer = what.results === noResults ? [] : [what.results.heads.buffer, what.results.bytes.buffer];
+    this.#ports.post({ type: "executed", ...what, lastIndex: this.#storage.lastIndex, logBytes }, transfer);
+  }
+
+  #install({ ticket, term, image }: Extract<ToEngine, { type: "install" }>): void {
+    this.#writer.close();
+    const appended = this.#storage.appendImage(term, image);
+    if (!appended.ok) {
+      this.#writer.reopen(null);
+      this.#ports.files.remove(`${this.#data.folder}/${image.file}`);
+      this.#ports.post({ type: "install-refused", ticket, reason: appended.error });
+      return;
+    }
+    this.#writer.reopen(null);
+    this.#executed({ ticket, term, notes: [appended.value], results: noResults });
+  }
+
+  /** Images that were checked, but whose entry never reached the log. */
+  #removeStrayImages(): void {
+    const { files } = this.#ports;
+    const { folder } = this.#data;
+    const used = new Set([this.#storage.versions.index.base.file, ...this.#storage.notes.map(({ image }) => image)]);
+    for (const name of files.list(folder)) {
+      if (isImageName(name) && !used.has(name)) files.remove(`${folder}/${name}`);
+    }
+  }
+}
