@@ -98,12 +98,11 @@ export class PageIndex {
     return this.#versions.position(location);
   }
 
-  /** Whether any version lies in this segment. Walks all versions. */
-  mentions(segment: SegmentId): boolean {
-    for (let version = 0; version < this.#versions.length; version++) {
-      if (this.#versions.segment(version) === segment) return true;
-    }
-    return false;
+  /** Segments in which any version lies. */
+  segments(): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (let version = 0; version < this.#versions.length; version++) found.add(this.#versions.segment(version));
+    return found;
   }
 
   /** What to copy so that the base file of `upTo` becomes the database at `upTo`. */

@@ -1,0 +1,23 @@
+/** log: entries and segments, hard state and checkpoint record: bytes to values and back, and what recovery makes of them. */
+export { aligned, alignment } from "./alignment.ts";
+export {
+  type CheckpointRecord,
+  decodeCheckpointRecord,
+  encodeCheckpointRecord,
+} from "./checkpoint-record.ts";
+export { claimedPositions, EntryKind, encodeEntryHeader, entryHeaderBytes } from "./entry-header.ts";
+export { EntryTable, type LogPoint } from "./entry-table.ts";
+export { decodeHardState, encodeHardState, type HardState } from "./hard-state.ts";
+export { encodeImageBody } from "./image-body.ts";
+export { encodePagesHead, pagesBodyBytes, pagesHeadBytes } from "./pages-body.ts";
+export { type LogEnd, LogRecovery, type RecoveredLog } from "./recovery.ts";
+export { encodeSegmentHeader, segmentBytesMax, segmentHeaderBytes } from "./segment-header.ts";
+export {
+  decodeSlots,
+  encodeSlot,
+  type Slot,
+  SlotKind,
+  slotFileBytes,
+  slotPayloadBytesMax,
+  slotPosition,
+} from "./slots.ts";
