@@ -56,9 +56,13 @@ export class ByteOutput {
       this.bytes[this.length++] = 0x2d;
       magnitude = -value;
     }
-    if (magnitude < 1e9) return this.#digits(magnitude, digitCount(magnitude));
+    if (magnitude < 1e9) {
+      this.#digits(magnitude, digitCount(magnitude));
+      return;
+    }
+    // Safe integers have at most 16 digits.
     const high = Math.floor(magnitude / 1e9);
-    if (high < 1e9) this.#digits(high, digitCount(high));
+    this.#digits(high, digitCount(high));
     this.#digits(magnitude - high * 1e9, 9);
   }
 

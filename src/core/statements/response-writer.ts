@@ -41,7 +41,7 @@ export class ResponseWriter {
 
   /** Ends an entry that is open, after its last member but `time`. */
   endEntry(): void {
-    if (this.#timed) writeTime(this.output, this.#clock.monotonicMs() - this.#entryStartedMs);
+    this.#writeEntryTime();
     this.output.close("}");
   }
 
@@ -57,10 +57,11 @@ export class ResponseWriter {
       output.member("rows_affected");
       output.integer(changes);
     }
-    if (!this.#associative) return this.endEntry();
-    if (this.#timed) writeTime(output, this.#clock.monotonicMs() - this.#entryStartedMs);
-    output.member("rows");
-    output.ascii("null");
+    this.#writeEntryTime();
+    if (this.#associative) {
+      output.member("rows");
+      output.ascii("null");
+    }
     output.close("}");
   }
 
@@ -98,6 +99,10 @@ export class ResponseWriter {
 
   get #associative(): boolean {
     return this.#options?.associative === true;
+  }
+
+  #writeEntryTime(): void {
+    if (this.#timed) writeTime(this.output, this.#clock.monotonicMs() - this.#entryStartedMs);
   }
 
   #elapsedMs(): number | null {
