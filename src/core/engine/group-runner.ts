@@ -23,6 +23,11 @@ export interface GroupOutcome {
   readonly results: PackedResults;
 }
 
+/** What a group needs of the data folder. */
+export type GroupStorage = Pick<Storage, "lastIndex" | "appendPending" | "discardPending"> & {
+  readonly writerStore: Pick<Storage["writerStore"], "isTouched">;
+};
+
 /** A request that is to be run. */
 interface Job {
   readonly request: StatementRequest;
@@ -47,12 +52,12 @@ const stoppedResult: RunResult = { type: "stopped" };
  */
 export class GroupRunner {
   readonly #writer: Writer;
-  readonly #storage: Storage;
+  readonly #storage: GroupStorage;
   readonly #cells: Int32Array;
   readonly #clock: Clock;
   readonly #packer = new ResultPacker();
 
-  constructor(writer: Writer, storage: Storage, cells: Int32Array, clock: Clock) {
+  constructor(writer: Writer, storage: GroupStorage, cells: Int32Array, clock: Clock) {
     this.#writer = writer;
     this.#storage = storage;
     this.#cells = cells;
@@ -110,7 +115,7 @@ export class GroupRunner {
       const outcome = runner.runWrite(job.endpoint, job.body, job.request.options, "group", limit);
       if (outcome.type === "alone") {
         job.alone = true;
-        if (!outcome.touched) break;
+        if (!outcome.touched && connection.inTransaction) break;
       } else {
         const result = resultOf(outcome);
         if (result.type !== "stopped") {
@@ -133,11 +138,6 @@ export class GroupRunner {
     const limit = this.#begin(job);
     if (limit === null) return;
     const { options } = job.request;
-    if (limit.due() === "timeout") {
-      const body = errorBody("context deadline exceeded", options, options.timings ? limit.elapsedMs : null);
-      settle(job, { type: "json", body, failed: true });
-      return;
-    }
     const outcome = this.#writer.runner.runWrite(job.endpoint, job.body, options, "alone", limit);
     assert(outcome.type !== "alone", "a request by itself is judged");
     const result = resultOf(outcome);
@@ -161,6 +161,8 @@ export class GroupRunner {
   ): boolean {
     const ran = jobs.slice(from, next).filter((job) => !job.final);
     if (this.#writer.connection.run("COMMIT").ok) {
+      // What ended the stretch may have set something already as it was prepared.
+      this.#writer.connection.resetState();
       this.#append(ran, before, term, notes);
       return true;
     }

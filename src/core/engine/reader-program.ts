@@ -2,7 +2,7 @@ import { assert, done, failed, type LogIndex, type Outcome, type RequestId, unre
 import type { EntryNote } from "../pages/mod.ts";
 import type { Clock, Files } from "../ports/mod.ts";
 import type { Sqlite } from "../sqlite/mod.ts";
-import { analyse, errorBody, parseBody, type ReadRun, type RunLimit } from "../statements/mod.ts";
+import { analyse, parseBody, type ReadRun, type RunLimit } from "../statements/mod.ts";
 import { openBackup } from "./backup-source.ts";
 import { beginCell } from "./cancel-cells.ts";
 import type { ChunkSource } from "./chunk-source.ts";
@@ -115,10 +115,6 @@ export class ReaderProgram {
       return { type: "json", id, body, failed: false };
     }
     const limit = new RequestLimit(this.#data.cells, cell, this.#ports.clock, options.dbTimeoutMs);
-    if (limit.due() === "timeout") {
-      const body = errorBody("context deadline exceeded", options, options.timings ? limit.elapsedMs : null);
-      return { type: "json", id, body, failed: true };
-    }
     const run = lent.runner.startRead(endpoint, parsed.value, options, this.#flushingLimit(limit));
     if (run === "not-read-only") return { type: "not-read-only", id };
     const first = run.next(chunkBytes);

@@ -40,6 +40,8 @@ export class Connection implements SqlConnection, StatementOwner {
   readonly #window: SqlWindow;
   readonly #cache = new StatementCache<Statement>();
   readonly #own = new Map<string, Statement>();
+  /** Pointers of all statements that are not finalized. */
+  readonly #statements = new Set<number>();
   /** Settings that SQL has changed since the last `resetState`. */
   readonly #changed = new Set<string>();
   #closed = false;
@@ -94,11 +96,15 @@ export class Connection implements SqlConnection, StatementOwner {
   }
 
   counters(): ChangeCounters {
-    const { exports } = this.heap;
     return {
-      lastInsertRowid: exports.sqlite3_last_insert_rowid(this.#database),
-      changes: this.#changesShown ?? exports.sqlite3_changes(this.#database),
+      lastInsertRowid: this.heap.exports.sqlite3_last_insert_rowid(this.#database),
+      changes: this.changes(),
     };
+  }
+
+  /** What SQL's `changes()` answers too. */
+  changes(): number {
+    return this.#changesShown ?? this.heap.exports.sqlite3_changes(this.#database);
   }
 
   restoreCounters(counters: ChangeCounters): void {
@@ -142,11 +148,9 @@ export class Connection implements SqlConnection, StatementOwner {
     if (this.#closed) return;
     this.#closed = true;
     const { exports } = this.heap;
-    for (;;) {
-      const statement = exports.sqlite3_next_stmt(this.#database, 0);
-      if (statement === 0) break;
-      exports.sqlite3_finalize(statement);
-    }
+    // Not `sqlite3_next_stmt`: it also tells of statements that virtual tables own, and finalize themselves.
+    for (const statement of this.#statements) exports.sqlite3_finalize(statement);
+    this.#statements.clear();
     this.#window.free();
     exports.sqlite3_close_v2(this.#database);
     this.#shared.closed(this);
@@ -165,11 +169,11 @@ export class Connection implements SqlConnection, StatementOwner {
 
   stepping(statement: Statement): void {
     if (statement.kind === "vacuum") this.#vacuuming = true;
-    else this.#changesShown = null;
   }
 
-  stepped(statement: Statement): void {
+  stepped(statement: Statement, ended: boolean): void {
     if (statement.kind === "vacuum") this.#vacuuming = false;
+    else if (ended) this.#changesShown = null;
   }
 
   giveBack(statement: Statement): void {
@@ -213,6 +217,7 @@ export class Connection implements SqlConnection, StatementOwner {
     const kind = statementKind(sql, from);
     // A PRAGMA takes effect while it is prepared: a kept one would do nothing.
     const kept = cacheable && kind !== "pragma" && kind !== "explain";
+    let doubted: { readonly message: string; readonly length: number } | null = null;
     for (let place = this.#window.place(sql, from); place !== 0; place = this.#window.grow(sql, from)) {
       this.#refusal = null;
       this.#sets = false;
@@ -227,13 +232,21 @@ export class Connection implements SqlConnection, StatementOwner {
       const pointer = heap.word(outPointer);
       const length = heap.word(outPointer + 4) - place;
       heap.rethrow();
-      if (from + length >= this.#window.end && this.#window.end < sql.length) {
+      const whole = this.#window.end === sql.length;
+      if (code !== ResultCode.ok) {
+        const error = this.failure(code);
+        // The window may have cut the text where it doesn't parse. If more of it gives the same, it is the text.
+        if (whole || (error.message === doubted?.message && length === doubted.length)) return failed(error);
+        doubted = { message: error.message, length };
+        continue;
+      }
+      if (!whole && from + length >= this.#window.end) {
         heap.exports.sqlite3_finalize(pointer);
         continue;
       }
-      if (code !== ResultCode.ok) return failed(this.failure(code));
       if (pointer === 0) return done({ statement: null, tail: sql.length });
       this.#window.advance(from + length);
+      this.#statements.add(pointer);
       const statement = new Statement(this, {
         pointer,
         kind,
@@ -302,6 +315,7 @@ export class Connection implements SqlConnection, StatementOwner {
   }
 
   #finalize(statement: Statement): void {
+    if (!this.#statements.delete(statement.pointer)) return;
     this.heap.exports.sqlite3_finalize(statement.pointer);
     this.heap.rethrow();
   }

@@ -7,6 +7,8 @@ import { Heap, Scratch, type WasmInstance } from "./heap.ts";
 import { bindScratchBytes } from "./statement.ts";
 import { Vfs } from "./vfs.ts";
 
+/** `SQLITE_UTF8 | SQLITE_INNOCUOUS`, as the built-in functions have it. */
+const functionFlags = 0x20_0001;
 /** The longest string, blob or row. */
 const valueBytesMax = 256 * 1024 * 1024;
 const writerCacheKibibytes = 64 * 1024;
@@ -67,6 +69,9 @@ class Instance implements Sqlite {
   readonly #vfs: Vfs;
   readonly #shared: Shared;
   readonly #modules: number;
+  /** SQL's `changes()`, which must say what `restoreCounters` was told. */
+  readonly #changesFunction: number;
+  readonly #changesName: number;
   readonly #connections: (Connection | null)[] = [];
 
   constructor(instance: WasmInstance, ports: SqlitePorts) {
@@ -74,6 +79,10 @@ class Instance implements Sqlite {
     this.#heap = heap;
     this.#vfs = new Vfs(heap, instance, ports);
     this.#modules = this.#moduleList();
+    this.#changesName = heap.permanentString("changes");
+    this.#changesFunction = instance.installFunction("v(pip)", (context: number): void =>
+      heap.exports.sqlite3_result_int(context, this.#connection(heap.exports.sqlite3_user_data(context)).changes()),
+    );
     this.#shared = {
       heap,
       bindScratch: new Scratch(heap, bindScratchBytes),
@@ -152,6 +161,18 @@ class Instance implements Sqlite {
     exports.sqlite3_limit(database, LimitId.attached, 1); // for VACUUM
     exports.sqlite3_drop_modules(database, this.#modules);
     exports.sqlite3_set_authorizer(database, this.#shared.authorizerFunction, number);
+    const overridden = exports.sqlite3_create_function_v2(
+      database,
+      this.#changesName,
+      0,
+      functionFlags,
+      number,
+      this.#changesFunction,
+      0,
+      0,
+      0,
+    );
+    assert(overridden === ResultCode.ok, `SQL's changes() can be ours: ${overridden}`);
     // Through the VFS, which bounds what temporary files hold, instead of in WASM memory, which never shrinks.
     this.#set(connection, "PRAGMA temp_store=FILE");
     return connection;

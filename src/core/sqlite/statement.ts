@@ -20,9 +20,9 @@ export interface StatementOwner {
   readonly freeFunction: number;
   /** The error of the last call, which answered `code`. */
   failure(code: number): SqlError;
-  /** Called around each step of a statement of kind "change", "with" or "vacuum". */
+  /** Called around each step of a statement of kind "change", "with" or "vacuum"; `ended`: no row came of it. */
   stepping(statement: Statement): void;
-  stepped(statement: Statement): void;
+  stepped(statement: Statement, ended: boolean): void;
   /** The statement is idle again: keeps or finalizes it. */
   giveBack(statement: Statement): void;
 }
@@ -122,7 +122,7 @@ export class Statement implements SqlStatement, Cached {
     if (this.#bindFailure !== null) return this.#bindFailure;
     if (this.#watched) this.#owner.stepping(this);
     const code = this.#exports.sqlite3_step(this.pointer);
-    if (this.#watched) this.#owner.stepped(this);
+    if (this.#watched) this.#owner.stepped(this, code !== ResultCode.row);
     this.#heap.rethrow();
     if (code === ResultCode.row) return "row";
     return code === ResultCode.done ? "done" : this.#owner.failure(code);

@@ -24,6 +24,17 @@ export interface WasmExports {
   sqlite3_column_table_name(statement: number, column: number): number;
   sqlite3_column_type(statement: number, column: number): number;
   sqlite3_compileoption_get(index: number): number;
+  sqlite3_create_function_v2(
+    database: number,
+    name: number,
+    parameters: number,
+    flags: number,
+    argument: number,
+    call: number,
+    step: number,
+    final: number,
+    destroy: number,
+  ): number;
   sqlite3_db_status(database: number, what: number, current: number, highest: number, reset: number): number;
   sqlite3_drop_modules(database: number, keep: number): number;
   sqlite3_errmsg(database: number): number;
@@ -49,11 +60,13 @@ export interface WasmExports {
   ): number;
   sqlite3_progress_handler(database: number, steps: number, handler: number, argument: number): void;
   sqlite3_reset(statement: number): number;
+  sqlite3_result_int(context: number, value: number): void;
   sqlite3_set_authorizer(database: number, callback: number, argument: number): number;
   sqlite3_set_last_insert_rowid(database: number, rowid: bigint): void;
   sqlite3_step(statement: number): number;
   sqlite3_stmt_isexplain(statement: number): number;
   sqlite3_stmt_readonly(statement: number): number;
+  sqlite3_user_data(context: number): number;
   sqlite3_vfs_register(vfs: number, makeDefault: number): number;
   /** `sqlite3_db_config` for the options that take an int and give one. */
   sqlite3__wasm_db_config_ip(database: number, option: number, value: number, result: number): number;
