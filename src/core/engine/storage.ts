@@ -1,9 +1,47 @@
-import type { Hasher, LogIndex, Outcome, Term } from "../base/mod.ts";
-import type { EntryNote } from "../pages/mod.ts";
+import {
+  assert,
+  done,
+  failed,
+  type Hasher,
+  type LogIndex,
+  logIndex,
+  type Outcome,
+  type SegmentId,
+  type Term,
+  term as termOf,
+} from "../base/mod.ts";
+import {
+  type CheckpointRecord,
+  decodeHardState,
+  EntryKind,
+  type EntryTable,
+  encodeHardState,
+  encodeImageBody,
+  encodePagesHead,
+  entryHeaderBytes,
+  framesIn,
+  type HardState,
+  type LogPoint,
+  pagesBodyBytes,
+  pagesHeadBytes,
+  type RecoveredLog,
+  SlotKind,
+  segmentBytesMax,
+  segmentHeaderBytes,
+} from "../log/mod.ts";
+import { type EntryNote, PageHashes } from "../pages/mod.ts";
 import type { Clock, Entropy, Files } from "../ports/mod.ts";
 import type { CheckedImage, CheckpointOrder } from "./engine-messages.ts";
-import type { PageVersions } from "./storage-versions.ts";
-import type { WriterStore } from "./storage-writer.ts";
+import { ChangeFinder, type Changes } from "./storage-changes.ts";
+import { LogWriter } from "./storage-log.ts";
+import { databaseFile, hardStateFile, logFolder, pendingFile, segmentIdsOf, segmentPath } from "./storage-names.ts";
+import { PendingPages } from "./storage-pending.ts";
+import { RecordFile, settleBase } from "./storage-record.ts";
+import { recoverLog } from "./storage-recovery.ts";
+import { SlotFile } from "./storage-slots.ts";
+import { Spares } from "./storage-spares.ts";
+import { PageVersions } from "./storage-versions.ts";
+import { WriterStore } from "./storage-writer.ts";
 
 export interface StorageOptions {
   readonly files: Files;
@@ -20,61 +58,314 @@ export interface StorageOptions {
   readonly wantSpare: (path: string, sizeBytes: number) => void;
 }
 
+/** A transaction whose entry would be bigger is cut into parts. */
+const entryBytesMax = 4 * 1024 * 1024;
+
+/** A checkpoint whose log has not been given back yet. */
+interface PastCheckpoint {
+  readonly index: LogIndex;
+  /** Segments before this one hold nothing that came after. */
+  readonly segment: SegmentId;
+}
+
+/** What `Storage.open` has found and made. */
+interface Opened {
+  readonly record: CheckpointRecord;
+  readonly log: RecoveredLog;
+  readonly hardStateSlots: SlotFile;
+  readonly hardState: HardState;
+}
+
 /**
  * The data folder, as the engine's thread sees it: log, hard state, checkpoint, page index, and the writer's pages.
  * Every method may throw FileError; unless it says otherwise that is final, and the node stops.
  */
 export class Storage {
-  /** Opens or makes the folder and recovers its log. The error says why the node must not start, and the way out. */
-  static open(options: StorageOptions): Outcome<Storage, string> {
-    throw new Error(`unfinished ${options.folder}`);
+  readonly #options: StorageOptions;
+  readonly #hardStateSlots: SlotFile;
+  #hardState: HardState;
+  readonly #spares: Spares;
+  readonly #log: LogWriter;
+  readonly #entries: EntryTable;
+  readonly #pending: PendingPages;
+  readonly #changes: ChangeFinder;
+  #hashes = new PageHashes();
+  #flushedIndex: LogIndex;
+  #readableFrom: LogIndex;
+  readonly #past: PastCheckpoint[] = [];
+  /** Segments before this one have been given back. */
+  #firstSegment: SegmentId;
+
+  /** Index and base (`versions.index`) at the newest appended entry. */
+  readonly versions: PageVersions;
+  readonly writerStore: WriterStore;
+  /** Notes of the entries that recovery found after the checkpoint. */
+  readonly notes: readonly EntryNote[];
+  /** What recovery had to cut from the log's end, in words, or null. */
+  readonly cut: string | null;
+
+  private constructor(options: StorageOptions, opened: Opened) {
+    const { files, folder, hasher, entropy } = options;
+    const { record, log } = opened;
+    this.#options = options;
+    this.#hardStateSlots = opened.hardStateSlots;
+    this.#hardState = opened.hardState;
+    this.#entries = log.entries;
+    this.#flushedIndex = log.entries.lastIndex;
+    this.#readableFrom = record.target;
+    this.notes = log.notes;
+    this.cut = log.cut;
+    this.#spares = new Spares(options);
+    this.#firstSegment = record.segment;
+    for (const id of segmentIdsOf(files.list(logFolder(folder)))) {
+      if (id < record.segment) this.#spares.keep(segmentPath(folder, id));
+    }
+    this.#log = new LogWriter({ files, folder, hasher, entropy, spares: this.#spares }, log.end, log.entries.last);
+    const { index, pageSize, pageCount } = record;
+    this.versions = new PageVersions(files, folder, { index, file: databaseFile, pageSize, pageCount });
+    for (const note of log.notes) this.versions.index.add(note);
+    this.#pending = new PendingPages(files, `${folder}/${pendingFile}`, pageSize);
+    this.writerStore = new WriterStore(this.versions, this.#log, this.#pending);
+    this.#changes = new ChangeFinder(hasher, this.writerStore, this.#pending, this.#hashes);
+    this.#spares.ask();
   }
 
-  declare readonly hardState: { readonly term: Term; readonly votedFor: string | null };
+  /** Opens or makes the folder and recovers its log. The error says why the node must not start, and the way out. */
+  static open(options: StorageOptions): Outcome<Storage> {
+    const { files, folder, hasher, segmentBytes } = options;
+    assert(segmentBytes <= segmentBytesMax, "a segment's positions fit into 32 bits");
+    for (const path of [folder, logFolder(folder), `${folder}/raft`]) files.makeFolder(path);
+    const recordFile = RecordFile.open(files, folder, hasher);
+    if (!recordFile.ok) return failed(`${folder}: ${recordFile.error}`);
+    const slots = SlotFile.open(files, folder, hardStateFile, SlotKind.hardState, hasher);
+    if (!slots.ok) return failed(`${folder}: ${slots.error}`);
+    settleBase(files, folder, recordFile.value);
+    const { record } = recordFile.value;
+    recordFile.value.close();
+    const log = recoverLog(files, folder, hasher, record);
+    if (!log.ok) return failed(`${folder}: ${log.error}`);
+    const hardState = hardStateOf(slots.value, log.value.entries.last.term);
+    if (!hardState.ok) return failed(`${folder}: ${hardState.error}`);
+    if (!files.exists(`${folder}/${databaseFile}`)) files.open(`${folder}/${databaseFile}`, "create").close();
+    files.syncFolder(folder);
+    return done(
+      new Storage(options, { record, log: log.value, hardStateSlots: slots.value, hardState: hardState.value }),
+    );
+  }
+
+  get hardState(): HardState {
+    return this.#hardState;
+  }
+
   /** Durable on return. */
-  declare saveHardState: (term: Term, votedFor: string | null) => void;
+  saveHardState(term: Term, votedFor: string | null): void {
+    const state = { term, votedFor };
+    this.#hardStateSlots.save(encodeHardState(state));
+    this.#hardState = state;
+  }
 
   /** Last entry appended, flushed or not. */
-  declare readonly lastIndex: LogIndex;
-  declare readonly lastTerm: Term;
-  declare readonly checkpointIndex: LogIndex;
-  /** Snapshots below this can't be read: a checkpoint to here had begun (so it is committed). Not below the base. */
-  declare readonly readableFrom: LogIndex;
-  /** Index and base (`versions.index`) at the newest appended entry. */
-  declare readonly versions: PageVersions;
-  /** Notes of the entries that recovery found after the checkpoint. */
-  declare readonly notes: readonly EntryNote[];
-  /** What recovery had to cut from the log's end, in words, or null. */
-  declare readonly cut: string | null;
-  /** Bytes of entries since the checkpoint. */
-  declare readonly logBytes: number;
+  get lastIndex(): LogIndex {
+    return this.#entries.lastIndex;
+  }
 
-  declare readonly writerStore: WriterStore;
+  get lastTerm(): Term {
+    return this.#entries.last.term;
+  }
+
+  get checkpointIndex(): LogIndex {
+    return this.#entries.start.index;
+  }
+
+  /** Snapshots below this can't be read: a checkpoint to here had begun (so it is committed). Not below the base. */
+  get readableFrom(): LogIndex {
+    return this.#readableFrom;
+  }
+
+  /** The database's rolling checksum at the newest appended entry. */
+  get checksum(): bigint {
+    return this.#entries.last.checksum;
+  }
+
+  /** Bytes of entries since the checkpoint. */
+  get logBytes(): number {
+    return this.#entries.bytes;
+  }
+
   /**
    * Makes one entry of what is pending (in parts when it is big) and puts it into the index; durable after `flush`.
    * null: nothing had changed. Error: no room on the disk; nothing was appended, and all is still pending: discard it,
    * reopen the writer (its cache is ahead), and answer the group with the reason. `term` ≤ the hard state's.
    */
-  declare appendPending: (term: Term) => Outcome<EntryNote | null>;
+  appendPending(term: Term): Outcome<EntryNote | null> {
+    const store = this.writerStore;
+    if (!store.isTouched) return done(null);
+    const changes = this.#changes.find(this.checksum);
+    if (changes.pgnos.length === 0 && changes.pageCount === store.pagesBefore) {
+      this.discardPending();
+      return done(null);
+    }
+    const counts = partsOf(changes.pgnos.length, store.pageSize, this.#options.segmentBytes);
+    const sizes = counts.map((count) => this.#log.entryBytes(pagesBodyBytes(count, store.pageSize)));
+    const room = this.#log.reserve(sizes);
+    if (!room.ok) return room;
+    const note = this.#appendParts(term, changes, counts);
+    for (let i = 0; i < changes.pgnos.length; i++) this.#hashes.set(changes.pgnos[i] ?? 0, changes.hashes[i] ?? 0n);
+    this.#hashes.truncate(changes.pageCount);
+    this.versions.index.add(note);
+    store.restart();
+    return done(note);
+  }
+
   /** Forgets what is pending. After a COMMIT the writer's connection must be reopened: its cache is ahead. */
-  declare discardPending: () => void;
+  discardPending(): void {
+    this.writerStore.restart();
+  }
+
   /** Error: no room on the disk; nothing was appended. */
-  declare appendNoop: (term: Term) => Outcome<LogIndex>;
+  appendNoop(term: Term): Outcome<LogIndex> {
+    const room = this.#log.reserve([this.#log.entryBytes(0)]);
+    if (!room.ok) return room;
+    this.#log.begin(0);
+    return done(this.#seal(term, EntryKind.noop, 0, 0, this.checksum).index);
+  }
+
   /**
    * The database becomes the image from this entry on. Nothing may be pending. Reopen the writer afterwards: pages,
    * their number and their size are others. Error: no room on the disk; nothing was appended.
    */
-  declare appendImage: (term: Term, image: CheckedImage) => Outcome<EntryNote>;
+  appendImage(term: Term, image: CheckedImage): Outcome<EntryNote> {
+    assert(!this.writerStore.isTouched, "an image comes between transactions");
+    const { file, pageSize, pageCount, checksum } = image;
+    const body = encodeImageBody(image);
+    const room = this.#log.reserve([this.#log.entryBytes(body.length)]);
+    if (!room.ok) return room;
+    this.#log.begin(body.length).set(body);
+    const { index } = this.#seal(term, EntryKind.image, body.length, body.length, checksum);
+    const nowhere = { pgnos: new Uint32Array(0), segments: new Uint32Array(0), positions: new Float64Array(0) };
+    const note = { index, term, pageSize, pageCount, ...nowhere, image: file };
+    this.#hashes.truncate(0);
+    this.versions.index.add(note);
+    this.writerStore.restart();
+    return done(note);
+  }
+
   /** Writes and syncs what was appended: one write and one dataSync per touched segment. Returns the bytes. */
-  declare flush: () => number;
+  flush(): number {
+    const bytes = this.#log.flush();
+    this.#flushedIndex = this.lastIndex;
+    return bytes;
+  }
 
   /** What the keeper has to do to bring `db.sqlite` to `upTo` (committed, and at most the lowest pin); null: it is there. */
-  declare planCheckpoint: (upTo: LogIndex) => CheckpointOrder | null;
+  planCheckpoint(upTo: LogIndex): CheckpointOrder | null {
+    if (upTo <= this.checkpointIndex) return null;
+    const index = this.#entries.wholeUpTo(logIndex(Math.min(upTo, this.#flushedIndex)));
+    if (index === this.checkpointIndex) return null;
+    const { pageSize, pageCount, base } = this.versions.index.shape(index);
+    return { ...this.#entries.at(index), pageSize, pageCount, base: base.file, ...this.versions.index.plan(index) };
+  }
+
   /** `runCheckpoint` through this index is done. */
-  declare checkpointed: (through: LogIndex) => void;
+  checkpointed(through: LogIndex): void {
+    this.versions.dropThrough(through);
+    this.#entries.dropThrough(through);
+    if (through > this.#readableFrom) this.#readableFrom = through;
+    this.#past.push({ index: through, segment: this.#entries.start.segment });
+  }
+
   /** Nobody reads versions up to `through` from the log any more: its segments may be used again. */
-  declare recycle: (through: LogIndex) => void;
+  recycle(through: LogIndex): void {
+    const { files, folder } = this.#options;
+    let segment = this.#firstSegment;
+    for (let past = this.#past[0]; past !== undefined && past.index <= through; past = this.#past[0]) {
+      segment = past.segment;
+      this.#past.shift();
+    }
+    for (const id of segmentIdsOf(files.list(logFolder(folder)))) {
+      if (id < segment) this.#spares.keep(segmentPath(folder, id));
+    }
+    this.#firstSegment = segment;
+  }
+
   /** A file that `wantSpare` asked for is there. */
-  declare addSpare: (path: string) => void;
-  declare close: () => void;
+  addSpare(path: string): void {
+    this.#spares.add(path);
+  }
+
+  /** A file that `wantSpare` asked for can't be made; another is asked for later. */
+  spareFailed(path: string): void {
+    this.#spares.giveUp(path);
+  }
+
+  close(): void {
+    this.#log.close();
+    this.versions.close();
+    this.#pending.close();
+    this.#hardStateSlots.close();
+  }
+
+  /** Writes the changes as entries of so many pages each; all but the last are parts. */
+  #appendParts(term: Term, changes: Changes, counts: readonly number[]): EntryNote {
+    const { pgnos, hashes, pageCount } = changes;
+    const { pageSize } = this.writerStore;
+    const segments = new Uint32Array(pgnos.length);
+    const positions = new Float64Array(pgnos.length);
+    const leaderTimeMs = Math.floor(this.#options.clock.nowMs());
+    let from = 0;
+    let last: LogPoint = this.#entries.last;
+    for (const [part, count] of counts.entries()) {
+      const isLast = part === counts.length - 1;
+      const checksum = isLast ? changes.checksum : 0n;
+      const headBytes = pagesHeadBytes(count);
+      const body = this.#log.begin(pagesBodyBytes(count, pageSize));
+      const head = { pageSize, pageCount, checksum, leaderTimeMs, partCount: isLast ? part : 0 };
+      encodePagesHead(body, head, { pgnos, hashes, from, count });
+      for (let i = 0; i < count; i++) {
+        const into = body.subarray(headBytes + i * pageSize, headBytes + (i + 1) * pageSize);
+        const page = this.#pending.view(pgnos[from + i] ?? 0, into);
+        if (page !== into) into.set(page);
+      }
+      const kind = isLast ? EntryKind.pages : EntryKind.part;
+      last = this.#seal(term, kind, body.length, headBytes, isLast ? checksum : this.checksum);
+      const pagesAt = last.position - this.#log.entryBytes(body.length) + entryHeaderBytes + headBytes;
+      segments.fill(last.segment, from, from + count);
+      for (let i = 0; i < count; i++) positions[from + i] = pagesAt + i * pageSize;
+      from += count;
+    }
+    return { index: last.index, term, pageSize, pageCount, pgnos, segments, positions, image: null };
+  }
+
+  /** Ends the entry begun in the log. `checksum`: the database's after it. */
+  #seal(term: Term, kind: EntryKind, bodyBytes: number, checkedBytes: number, checksum: bigint): LogPoint {
+    assert(term <= this.#hardState.term && term >= this.lastTerm, `entries of term ${term} may be appended`);
+    const entryChecksum = this.#log.seal({ kind, term, bodyBytes, checkedBytes });
+    const { segment, position } = this.#log;
+    const index = logIndex(this.lastIndex + 1);
+    const point = { index, term, entryChecksum, checksum, segment, position };
+    this.#entries.push(point, { isWhole: kind !== EntryKind.part, entryBytes: this.#log.entryBytes(bodyBytes) });
+    return point;
+  }
+}
+
+/** How many pages go into each entry of a transaction. */
+function partsOf(pageCount: number, pageSize: number, segmentBytes: number): readonly number[] {
+  const bodyBytesMax = Math.min(entryBytesMax, segmentBytes) - segmentHeaderBytes - entryHeaderBytes;
+  const perPart = framesIn(bodyBytesMax, pageSize);
+  const counts: number[] = [];
+  let left = pageCount;
+  for (; left > perPart; left -= perPart) counts.push(perPart);
+  counts.push(left);
+  return counts;
+}
+
+/** Error: the hard state is missing, damaged or of another time than the log. */
+function hardStateOf(slots: SlotFile, lastTerm: Term): Outcome<HardState> {
+  const { payload } = slots;
+  const state: Outcome<HardState> =
+    payload === null ? done({ term: termOf(0), votedFor: null }) : decodeHardState(payload);
+  if (!state.ok) return failed(`the file ${hardStateFile} ${state.error}`);
+  if (state.value.term < lastTerm)
+    return failed(`the file ${hardStateFile} is older than the log: its term is below ${lastTerm}`);
+  return state;
 }

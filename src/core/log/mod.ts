@@ -9,9 +9,9 @@ export { claimedPositions, EntryKind, encodeEntryHeader, entryHeaderBytes } from
 export { EntryTable, type LogPoint } from "./entry-table.ts";
 export { decodeHardState, encodeHardState, type HardState } from "./hard-state.ts";
 export { encodeImageBody } from "./image-body.ts";
-export { encodePagesHead, pagesBodyBytes, pagesHeadBytes } from "./pages-body.ts";
+export { encodePagesHead, framesIn, pagesBodyBytes, pagesHeadBytes } from "./pages-body.ts";
 export { type LogEnd, LogRecovery, type RecoveredLog } from "./recovery.ts";
-export { encodeSegmentHeader, segmentBytesMax, segmentHeaderBytes } from "./segment-header.ts";
+export { decodeSegmentHeader, encodeSegmentHeader, segmentBytesMax, segmentHeaderBytes } from "./segment-header.ts";
 export {
   decodeSlots,
   encodeSlot,

@@ -1,5 +1,5 @@
 import { done, failed, type Outcome } from "../base/mod.ts";
-import { aligned } from "./alignment.ts";
+import { aligned, alignment } from "./alignment.ts";
 import { getNatural, setNatural } from "./safe-integer.ts";
 
 const version = 1;
@@ -44,6 +44,10 @@ export const pagesHeadBytes = (frameCount: number, requestCount = 0): number =>
 /** Bytes of a whole body. */
 export const pagesBodyBytes = (frameCount: number, pageSize: number): number =>
   pagesHeadBytes(frameCount) + frameCount * pageSize;
+
+/** How many pages surely fit into a body of so many bytes; at least one. */
+export const framesIn = (bodyBytes: number, pageSize: number): number =>
+  Math.max(1, Math.floor((bodyBytes - aligned(at.requests + alignment)) / (pageSize + hashBytes + pgnoBytes)));
 
 /** Writes the head at the start of `into`, with the frame table from `from` on: `frameCount` frames. */
 export function encodePagesHead(

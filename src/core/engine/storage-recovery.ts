@@ -1,0 +1,121 @@
+import { done, failed, type Hasher, type Outcome, type SegmentId } from "../base/mod.ts";
+import {
+  type CheckpointRecord,
+  claimedPositions,
+  entryHeaderBytes,
+  LogRecovery,
+  type RecoveredLog,
+} from "../log/mod.ts";
+import { pageHash } from "../pages/mod.ts";
+import type { Files } from "../ports/mod.ts";
+import { databaseFile, logFolder, segmentIdsOf, segmentPath } from "./storage-names.ts";
+
+/** Reads the log's files one after another into the same memory. */
+class SegmentReader {
+  readonly #files: Files;
+  readonly #folder: string;
+  #buffer = new Uint8Array(0);
+
+  constructor(files: Files, folder: string) {
+    this.#files = files;
+    this.#folder = folder;
+  }
+
+  /** All bytes of the segment's file; good until the next read. */
+  read(id: SegmentId): Uint8Array<ArrayBuffer> {
+    const handle = this.#files.open(segmentPath(this.#folder, id), "read");
+    const sizeBytes = handle.sizeBytes();
+    if (this.#buffer.length < sizeBytes) this.#buffer = new Uint8Array(sizeBytes);
+    const bytes = this.#buffer.subarray(0, sizeBytes);
+    const read = handle.readAt(bytes, 0);
+    handle.close();
+    return bytes.subarray(0, read);
+  }
+}
+
+/**
+ * Recovers what the log holds beyond the checkpoint, and makes its end fit to be written: whatever lies behind it is
+ * taken away for good. Error: why the node must not start; then nothing was changed. Throws FileError.
+ */
+export function recoverLog(
+  files: Files,
+  folder: string,
+  hasher: Hasher,
+  record: CheckpointRecord,
+): Outcome<RecoveredLog> {
+  const ids = segmentIdsOf(files.list(logFolder(folder))).filter((id) => id >= record.segment);
+  if (record.index > 0 && ids[0] !== record.segment)
+    return failed(`segment ${record.segment} of the log, where the checkpoint ends, is missing. ${wayOut}`);
+  const reader = new SegmentReader(files, folder);
+  const recovery = new LogRecovery(record, hasher, (pgno, bytes) => pageHash(hasher, pgno, bytes));
+  for (const id of ids) {
+    const scanned = recovery.scan(id, reader.read(id), id === ids.at(-1));
+    if (!scanned.ok) return scanned;
+  }
+  const log = recovery.finish();
+  const trusted = checkFolder(files, folder, record, log);
+  if (!trusted.ok) return trusted;
+  clearBehind(files, folder, reader, log, ids);
+  return done(log);
+}
+
+const wayOut = "Nothing was changed. Start with an empty data folder and load a backup into it.";
+
+/** The files that the record and the log lean on are there, and none is ahead of the log. */
+function checkFolder(files: Files, folder: string, record: CheckpointRecord, log: RecoveredLog): Outcome<null> {
+  const { lastIndex } = log.entries;
+  if (lastIndex < record.target) {
+    const ends = `the log ends at entry ${lastIndex}, but entry ${record.target} was committed before`;
+    return failed(`${ends}: its end is damaged or missing. ${wayOut}`);
+  }
+  const sizeBytes = sizeOf(files, `${folder}/${databaseFile}`);
+  if (record.index === 0 && record.target === 0) {
+    if (sizeBytes !== null && sizeBytes > 0)
+      return failed(
+        `${databaseFile} is there, but nothing says what it is: load it through the API instead. ${wayOut}`,
+      );
+  } else if (sizeBytes === null || (record.target === record.index && sizeBytes < record.pageCount * record.pageSize))
+    return failed(`${databaseFile} is shorter than its checkpoint says, or missing. ${wayOut}`);
+  for (const { image } of log.notes) {
+    if (image !== null && !files.exists(`${folder}/${image}`))
+      return failed(`the file ${image}, which the log leans on, is missing. ${wayOut}`);
+  }
+  return done(null);
+}
+
+function sizeOf(files: Files, path: string): number | null {
+  if (!files.exists(path)) return null;
+  const handle = files.open(path, "read");
+  const sizeBytes = handle.sizeBytes();
+  handle.close();
+  return sizeBytes;
+}
+
+/**
+ * Segments behind the end go, the last first, each for good before the next: so whenever this stops, the rest still
+ * looks like an unfinished write. Then nothing behind the end looks like an entry any more.
+ */
+function clearBehind(
+  files: Files,
+  folder: string,
+  reader: SegmentReader,
+  log: RecoveredLog,
+  ids: readonly SegmentId[],
+): void {
+  const { segment, position } = log.end;
+  for (const id of ids.toReversed()) {
+    if (id < segment || (id === segment && position > 0)) break;
+    files.remove(segmentPath(folder, id));
+    files.syncFolder(logFolder(folder));
+  }
+  if (position === 0) return;
+  const bytes = reader.read(segment);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const stale = [...claimedPositions(view, segment, position)];
+  if (stale.length === 0) return;
+  const handle = files.open(segmentPath(folder, segment), "write");
+  const blank = new Uint8Array(entryHeaderBytes);
+  for (const at of stale) handle.writeAt(blank, at);
+  handle.dataSync();
+  handle.close();
+}

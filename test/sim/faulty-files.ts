@@ -1,0 +1,273 @@
+import { FileError, type FileHandle, type Files } from "../../src/core/ports/mod.ts";
+
+/** What a disk keeps apart: a torn write is torn between these. */
+const sectorBytes = 512;
+
+/** An unsynced change to a file's content. */
+type Change =
+  | { readonly type: "write"; readonly position: number; readonly bytes: Uint8Array }
+  | { readonly type: "truncate"; readonly sizeBytes: number };
+
+/** A file without its name. */
+class Inode {
+  /** What every reader sees. */
+  bytes = new Uint8Array(0);
+  size = 0;
+  /** What survives a crash for sure. */
+  durable = new Uint8Array(0);
+  changes: Change[] = [];
+}
+
+/** An unsynced change to the names in a folder; `to` null: removed, `from` null: made. */
+interface NameChange {
+  readonly folder: string;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly inode: Inode;
+}
+
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));
+
+/**
+ * Files in memory that fail the way disks do. `crash` loses what was not synced: each unsynced write is kept, lost or
+ * torn between sectors, each by itself; changes of names survive up to some point in time, folder by folder. `failAt`
+ * makes a call fail, `roomBytes` fills the disk.
+ */
+export class FaultyFiles implements Files {
+  #names = new Map<string, Inode>();
+  #durableNames = new Map<string, Inode>();
+  #nameChanges: NameChange[] = [];
+  #folders = new Set<string>();
+  #calls = 0;
+  /** Calls that change the disk, so far. */
+  get calls(): number {
+    return this.#calls;
+  }
+  /** The changing call with this number (from 1) fails with EIO, and every one after it. */
+  failAt = Number.POSITIVE_INFINITY;
+  /** Bytes that all files together may have. */
+  roomBytes = Number.POSITIVE_INFINITY;
+  /** Called before each changing call. */
+  onChange: (what: string) => void = () => {};
+
+  open(path: string, mode: "read" | "write" | "create"): FileHandle {
+    let inode = this.#names.get(path);
+    if (inode === undefined) {
+      if (mode !== "create") throw new FileError("ENOENT", `no such file: ${path}`);
+      this.#changing(`create ${path}`);
+      inode = new Inode();
+      this.#rename(null, path, inode);
+    }
+    return new FaultyHandle(this, inode, path);
+  }
+
+  exists(path: string): boolean {
+    return this.#names.has(path) || this.#folders.has(path);
+  }
+
+  modifiedMs(path: string): number {
+    return this.exists(path) ? 1 : 0;
+  }
+
+  list(folder: string): readonly string[] {
+    const names: string[] = [];
+    for (const path of this.#names.keys()) if (folderOf(path) === folder) names.push(path.slice(folder.length + 1));
+    return names.sort();
+  }
+
+  remove(path: string): void {
+    const inode = this.#names.get(path);
+    if (inode === undefined) return;
+    this.#changing(`remove ${path}`);
+    this.#rename(path, null, inode);
+  }
+
+  rename(from: string, to: string): void {
+    const inode = this.#names.get(from);
+    if (inode === undefined) throw new FileError("ENOENT", `no such file: ${from}`);
+    this.#changing(`rename ${from} ${to}`);
+    this.#rename(from, to, inode);
+  }
+
+  makeFolder(path: string): void {
+    this.#folders.add(path);
+  }
+
+  syncFolder(path: string): void {
+    this.#changing(`syncFolder ${path}`);
+    this.#settle((change) => change.folder === path);
+  }
+
+  /** The machine stops: what was not synced is kept, lost or torn as `random` (0 ≤ x < 1) has it. Handles die. */
+  crash(random: () => number): void {
+    const kept = new Map<string, number>();
+    const left = this.#nameChanges;
+    for (const { folder } of left) {
+      const ofFolder = left.filter((change) => change.folder === folder).length;
+      if (!kept.has(folder)) kept.set(folder, Math.floor(random() * (ofFolder + 1)));
+    }
+    this.#settle((change) => {
+      const more = kept.get(change.folder) ?? 0;
+      kept.set(change.folder, more - 1);
+      return more > 0;
+    });
+    this.#nameChanges = [];
+    this.#names = new Map(this.#durableNames);
+    for (const inode of new Set(this.#names.values())) crashInode(inode, random);
+    this.failAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** A copy of the disk as it is seen now, all of it durable. */
+  clone(): FaultyFiles {
+    const copy = new FaultyFiles();
+    for (const [path, inode] of this.#names) copy.put(path, inode.bytes.slice(0, inode.size));
+    for (const folder of this.#folders) copy.#folders.add(folder);
+    return copy;
+  }
+
+  /** A file's bytes, as they are seen now. */
+  bytes(path: string): Uint8Array<ArrayBuffer> {
+    const inode = this.#names.get(path);
+    if (inode === undefined) throw new FileError("ENOENT", `no such file: ${path}`);
+    return inode.bytes.slice(0, inode.size);
+  }
+
+  /** Puts a file there, durable. */
+  put(path: string, bytes: Uint8Array): void {
+    const inode = new Inode();
+    inode.bytes = bytes.slice();
+    inode.size = bytes.length;
+    inode.durable = bytes.slice();
+    this.#names.set(path, inode);
+    this.#durableNames.set(path, inode);
+  }
+
+  /** Of `FaultyHandle` only. */
+  write(inode: Inode, path: string, from: Uint8Array, position: number): void {
+    this.#changing(`write ${path} ${position} ${from.length}`);
+    const end = position + from.length;
+    if (end > inode.size) this.#takeRoom(end - inode.size);
+    writeInto(inode, from, position);
+    inode.changes.push({ type: "write", position, bytes: from.slice() });
+  }
+
+  /** Of `FaultyHandle` only. */
+  truncate(inode: Inode, path: string, sizeBytes: number): void {
+    this.#changing(`truncate ${path} ${sizeBytes}`);
+    truncateTo(inode, sizeBytes);
+    inode.changes.push({ type: "truncate", sizeBytes });
+  }
+
+  /** Of `FaultyHandle` only. */
+  sync(inode: Inode, path: string): void {
+    this.#changing(`dataSync ${path}`);
+    inode.durable = inode.bytes.slice(0, inode.size);
+    inode.changes = [];
+  }
+
+  #changing(what: string): void {
+    this.onChange(what);
+    this.#calls++;
+    if (this.#calls >= this.failAt) throw new FileError("EIO", `input/output error: ${what}`);
+  }
+
+  #takeRoom(bytes: number): void {
+    let used = 0;
+    for (const inode of new Set(this.#names.values())) used += inode.size;
+    if (used + bytes > this.roomBytes) throw new FileError("ENOSPC", "no space left on device");
+  }
+
+  #rename(from: string | null, to: string | null, inode: Inode): void {
+    this.#nameChanges.push({ folder: folderOf(from ?? to ?? ""), from, to, inode });
+    applyName(this.#names, from, to, inode);
+  }
+
+  /** Makes durable the changes of names that `isKept`, in their order. */
+  #settle(isKept: (change: NameChange) => boolean): void {
+    this.#nameChanges = this.#nameChanges.filter((change) => {
+      if (!isKept(change)) return true;
+      applyName(this.#durableNames, change.from, change.to, change.inode);
+      return false;
+    });
+  }
+}
+
+class FaultyHandle implements FileHandle {
+  readonly #files: FaultyFiles;
+  readonly #inode: Inode;
+  readonly #path: string;
+
+  constructor(files: FaultyFiles, inode: Inode, path: string) {
+    this.#files = files;
+    this.#inode = inode;
+    this.#path = path;
+  }
+
+  readAt(into: Uint8Array, position: number): number {
+    const end = Math.min(this.#inode.size, position + into.length);
+    if (end <= position) return 0;
+    into.set(this.#inode.bytes.subarray(position, end));
+    return end - position;
+  }
+
+  writeAt(from: Uint8Array, position: number): void {
+    this.#files.write(this.#inode, this.#path, from, position);
+  }
+
+  dataSync(): void {
+    this.#files.sync(this.#inode, this.#path);
+  }
+
+  sizeBytes(): number {
+    return this.#inode.size;
+  }
+
+  truncate(sizeBytes: number): void {
+    this.#files.truncate(this.#inode, this.#path, sizeBytes);
+  }
+
+  close(): void {}
+}
+
+function applyName(names: Map<string, Inode>, from: string | null, to: string | null, inode: Inode): void {
+  if (from !== null) names.delete(from);
+  if (to !== null) names.set(to, inode);
+}
+
+function writeInto(inode: Inode, from: Uint8Array, position: number): void {
+  const end = position + from.length;
+  if (end > inode.bytes.length) {
+    const wider = new Uint8Array(Math.max(end, inode.bytes.length * 2));
+    wider.set(inode.bytes.subarray(0, inode.size));
+    inode.bytes = wider;
+  }
+  if (position > inode.size) inode.bytes.fill(0, inode.size, position);
+  inode.bytes.set(from, position);
+  inode.size = Math.max(inode.size, end);
+}
+
+function truncateTo(inode: Inode, sizeBytes: number): void {
+  if (sizeBytes > inode.size) writeInto(inode, new Uint8Array(sizeBytes - inode.size), inode.size);
+  inode.size = sizeBytes;
+}
+
+function crashInode(inode: Inode, random: () => number): void {
+  inode.bytes = inode.durable.slice();
+  inode.size = inode.durable.length;
+  for (const change of inode.changes) {
+    const fate = random();
+    if (fate < 0.3) continue;
+    if (change.type === "truncate") {
+      truncateTo(inode, change.sizeBytes);
+      continue;
+    }
+    const { position, bytes } = change;
+    for (let at = position; at < position + bytes.length; ) {
+      const next = Math.min(position + bytes.length, (Math.floor(at / sectorBytes) + 1) * sectorBytes);
+      if (fate > 0.7 || random() < 0.5) writeInto(inode, bytes.subarray(at - position, next - position), at);
+      at = next;
+    }
+  }
+  inode.durable = inode.bytes.slice(0, inode.size);
+  inode.changes = [];
+}
