@@ -18,4 +18,5 @@ export {
 export { createHasher, type Hasher } from "./checksum.ts";
 export { formatGoDuration, parseGoDuration } from "./go-duration.ts";
 export { done, failed, type Outcome } from "./outcome.ts";
+export { Prng } from "./prng.ts";
 export { widen } from "./widen.ts";

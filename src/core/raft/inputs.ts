@@ -23,7 +23,7 @@ export interface LogSummary {
   readonly runs: readonly TermRun[];
   /** Body size of each entry after `base`. Only steers how much goes into one message. */
   readonly bytes: ArrayLike<number>;
-  /** Ascending. The first is that of `base` (its index is at most base's), the others are membership entries. */
+  /** Ascending: the one in force at `base` (none: no cluster yet), then those of the membership entries after it. */
   readonly configurations: readonly IndexedConfiguration[];
 }
 

@@ -32,6 +32,7 @@ export interface RequestVote extends Envelope {
   readonly leadershipTransfer: boolean;
 }
 
+/** Figure 2, RequestVote, results. */
 export interface RequestVoteResponse extends Envelope {
   readonly type: "request-vote-response";
   readonly voteGranted: boolean;

@@ -12,8 +12,10 @@ export {
   votersOf,
 } from "./configuration.ts";
 export { type EntryId, type EntryRange, entriesOf, lastOf, rangeFault, type TermRun } from "./entry-range.ts";
+export { type ForcedStart, forceConfiguration } from "./forced-configuration.ts";
 export type { Epoch, HardState, LogSummary, RaftInput, Ticket } from "./inputs.ts";
 export type * from "./messages.ts";
 export { checkRaftOptions, defaultRaftOptions, type RaftOptions } from "./options.ts";
 export type { Admission, RaftOutput, Refusal, RoleName } from "./outputs.ts";
 export { Raft } from "./raft.ts";
+export type { PeerStatus, RaftStatus } from "./status.ts";

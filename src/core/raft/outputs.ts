@@ -31,16 +31,16 @@ export type Admission = "open" | "full" | "transferring" | "closed";
 /**
  * What to do, in this order. `save-hard-state`, `append-own`, `store`, `truncate` and `restore` all go through the
  * engine's one queue; when it reports one done, those before are done too. A message that must not leave before
- * something is on disk is not a `send`: it is in the `then` of what it waits for.
+ * something is on disk is not a `send`: it is in the `thenSend` of what it waits for.
  */
 export type RaftOutput =
-  /** Report `hard-state-saved`, and send `then`. */
+  /** Report `hard-state-saved`, and send `thenSend`. */
   | {
       readonly type: "save-hard-state";
       readonly ticket: Ticket;
       readonly term: Term;
       readonly votedFor: NodeId | null;
-      readonly then: readonly Message[];
+      readonly thenSend: readonly Message[];
     }
   /** Put an entry of ours at the end of the log. Report `appended`, later `persisted`. `configuration` null: a no-op. */
   | {
@@ -51,8 +51,8 @@ export type RaftOutput =
     }
   /**
    * Cut the log before `truncateFrom` (null: nothing to cut), then write `entries`, whose bodies are in `bodies` (which
-   * may hold earlier entries too). Report `persisted`; send `then` once it covers the last of `entries` in this epoch or
-   * a newer epoch has been reported.
+   * may hold earlier entries too). Report `persisted`; send `thenSend` once it covers the last of `entries` in this epoch.
+   * If a newer epoch is reported first, forget `thenSend`: the leader will ask again.
    */
   | {
       readonly type: "store";
@@ -60,7 +60,7 @@ export type RaftOutput =
       readonly truncateFrom: LogIndex | null;
       readonly entries: EntryRange;
       readonly bodies: unknown;
-      readonly then: readonly Message[];
+      readonly thenSend: readonly Message[];
     }
   /** No longer leader: whatever the engine appended from this index on, unknown to Raft, goes. Report `persisted`. */
   | { readonly type: "truncate"; readonly epoch: Epoch; readonly from: LogIndex }
@@ -80,12 +80,12 @@ export type RaftOutput =
   | { readonly type: "configured"; readonly latest: IndexedConfiguration; readonly joining: Member | null }
   /** Get this image from the leader. Report `snapshot-fetched` or `snapshot-missed`. Comes once per offer. */
   | { readonly type: "fetch-snapshot"; readonly from: NodeId; readonly snapshot: Snapshot }
-  /** Make the fetched image the database and begin the log anew after it: committed through its index. Report `persisted`; send `then` as for `store`. */
+  /** Make the fetched image the database and begin the log anew after it: committed through its index. Report `persisted`; send `thenSend` as for `store`. */
   | {
       readonly type: "restore";
       readonly epoch: Epoch;
       readonly snapshot: Snapshot;
-      readonly then: readonly Message[];
+      readonly thenSend: readonly Message[];
     }
   /** The fetched image is not needed. */
   | { readonly type: "discard-snapshot"; readonly snapshot: Snapshot };
