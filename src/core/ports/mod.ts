@@ -1,7 +1,22 @@
-/** ports: what a runtime must give the core. Types only (and `FileError`, so that a failure can be recognised). */
+/** ports: what a runtime must give the core, and what its adapters have in common. */
 export type { Clock, Entropy, Timers } from "./clock.ts";
 export { FileError, type FileHandle, type Files } from "./files.ts";
-export type { ConnectionInfo, HttpServer, HttpServerOptions, ServeHttp } from "./http-server.ts";
+export {
+  type ConnectionInfo,
+  type HttpServer,
+  type HttpServerOptions,
+  listenOn,
+  type ServeHttp,
+} from "./http-server.ts";
 export type { Logger } from "./logger.ts";
-export type { NetworkInterface, Process } from "./process.ts";
-export type { WorkerEvents, WorkerHandle, WorkerRole, WorkerScope, Workers } from "./workers.ts";
+export { type FileCalls, PosixFiles } from "./posix-files.ts";
+export { goWord, interfacesOf, type NetworkInterface, type Process, programNamed } from "./process.ts";
+export { StandardStream } from "./standard-stream.ts";
+export {
+  Inbox,
+  type WorkerEvents,
+  type WorkerHandle,
+  type WorkerRole,
+  type WorkerScope,
+  type Workers,
+} from "./workers.ts";

@@ -38,3 +38,36 @@ export interface Process {
   loadWasm(): Promise<unknown>;
   exit(code: number): never;
 }
+
+const goWords: Readonly<Record<string, string>> = {
+  win32: "windows",
+  x64: "amd64",
+  x86_64: "amd64",
+  aarch64: "arm64",
+  ia32: "386",
+};
+
+/** Go's word for what a runtime calls the operating system or the architecture. */
+export const goWord = (word: string): string => goWords[word] ?? word;
+
+/** The name that a program goes by when it was started as `path`. */
+export const programNamed = (path: string): Process["program"] =>
+  /(?:^|[\\/])rqlited(?:\.\w+)?$/.test(path) ? "rqlited" : "quolite";
+
+interface InterfaceAddress {
+  readonly address: string;
+  readonly cidr: string | null;
+  readonly mac: string;
+  readonly internal: boolean;
+}
+
+/** The interfaces that `networkInterfaces` of `node:os` lists. */
+export const interfacesOf = (
+  listed: Readonly<Record<string, readonly InterfaceAddress[] | undefined>>,
+): readonly NetworkInterface[] =>
+  Object.entries(listed).map(([name, addresses = []]) => ({
+    name,
+    addresses: addresses.map(({ cidr, address }) => cidr ?? address),
+    hardwareAddress: addresses[0]?.mac ?? "",
+    loopback: addresses[0]?.internal ?? false,
+  }));

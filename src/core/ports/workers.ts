@@ -26,3 +26,21 @@ export interface WorkerScope {
   /** Sets the one receiver; messages that came before are delivered to it in order. */
   onMessage(receive: (message: unknown) => void): void;
 }
+
+/** A worker's end of its channel where the runtime would drop what comes before there is a receiver. */
+export class Inbox {
+  #receive: ((message: unknown) => void) | null = null;
+  #early: unknown[] = [];
+
+  deliver(message: unknown): void {
+    if (this.#receive === null) this.#early.push(message);
+    else this.#receive(message);
+  }
+
+  onMessage(receive: (message: unknown) => void): void {
+    this.#receive = receive;
+    const early = this.#early;
+    this.#early = [];
+    for (const message of early) receive(message);
+  }
+}

@@ -11,6 +11,8 @@ import { Vfs } from "./vfs.ts";
 const functionFlags = 0x20_0001;
 /** The longest string, blob or row. */
 const valueBytesMax = 256 * 1024 * 1024;
+/** Each `%` is a level of recursion; the stacks of the runtimes' workers overflow at 5000 and more. */
+const likePatternBytesMax = 2_000;
 const writerCacheKibibytes = 64 * 1024;
 /**
  * The virtual tables that stay: what rqlite's build has too. The others show other requests' statements
@@ -18,10 +20,8 @@ const writerCacheKibibytes = 64 * 1024;
  */
 const modules = ["fts5", "fts5vocab", "rtree", "rtree_i32", "dbstat"];
 
-/** Of what the package gives the WASM, the memory. */
-interface StartImports {
-  readonly env: { readonly memory: WebAssembly.Memory };
-}
+/** Of what the package gives the WASM, the memory. A type and not an interface: the web's own types want an index. */
+type StartImports = { readonly env: { readonly memory: WebAssembly.Memory } };
 
 /** What the package's start takes; its types don't say. */
 interface StartOptions {
@@ -39,7 +39,7 @@ export async function loadSqlite(wasm: unknown, ports: SqlitePorts): Promise<Sql
 }
 
 async function start(wasm: unknown): Promise<WasmInstance> {
-  const module = wasm instanceof Uint8Array ? await WebAssembly.compile(wasm) : wasm;
+  const module = wasm instanceof Uint8Array ? await WebAssembly.compile(new Uint8Array(wasm)) : wasm;
   if (!(module instanceof WebAssembly.Module)) throw new TypeError("SQLite's WASM is a module or its bytes");
   const startWith: (options: StartOptions) => ReturnType<typeof startPackage> = startPackage;
   return new Promise((resolve, reject) => {
@@ -158,6 +158,7 @@ class Instance implements Sqlite {
     config(DatabaseConfig.defensive, 1);
     config(DatabaseConfig.foreignKeys, options.foreignKeys ? 1 : 0);
     exports.sqlite3_limit(database, LimitId.length, valueBytesMax);
+    exports.sqlite3_limit(database, LimitId.likePatternLength, likePatternBytesMax);
     exports.sqlite3_limit(database, LimitId.attached, 1); // for VACUUM
     exports.sqlite3_drop_modules(database, this.#modules);
     exports.sqlite3_set_authorizer(database, this.#shared.authorizerFunction, number);

@@ -1,0 +1,36 @@
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { goWord, interfacesOf, type Process, programNamed, StandardStream } from "../../core/ports/mod.ts";
+
+const executable = Deno.build.standalone ? Deno.execPath() : fileURLToPath(Deno.mainModule);
+const out = new StandardStream((bytes) => Deno.stdout.writeSync(bytes));
+const error = new StandardStream((bytes) => Deno.stderr.writeSync(bytes));
+
+export const thisProcess: Process = {
+  commandLine: Deno.args,
+  program: programNamed(executable),
+  executable,
+  pid: Deno.pid,
+  ppid: Deno.ppid,
+  hostname: Deno.hostname(),
+  os: goWord(Deno.build.os),
+  arch: goWord(Deno.build.arch),
+  runtime: `deno ${Deno.version.deno}`,
+  cpus: navigator.hardwareConcurrency,
+  env: (name) => Deno.env.get(name),
+  resolvePath: (name) => path.resolve(name),
+  writeOut: (text) => out.say(text),
+  writeError: (text) => error.say(text),
+  onSignal(receive) {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, () => receive(signal));
+  },
+  memory() {
+    const { rss, heapUsed, heapTotal } = Deno.memoryUsage();
+    return { residentBytes: rss, heapUsedBytes: heapUsed, heapTotalBytes: heapTotal };
+  },
+  networkInterfaces: () => interfacesOf(os.networkInterfaces()),
+  loadWasm: async () =>
+    WebAssembly.compile(await Deno.readFile(new URL(import.meta.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm")))),
+  exit: (code) => Deno.exit(code),
+};
