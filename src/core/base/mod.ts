@@ -16,6 +16,7 @@ export {
   term,
 } from "./brand.ts";
 export { createHasher, type Hasher } from "./checksum.ts";
+export { equalBytes } from "./equal-bytes.ts";
 export { formatGoDuration, parseGoDuration } from "./go-duration.ts";
 export { done, failed, type Outcome } from "./outcome.ts";
 export { Prng } from "./prng.ts";

@@ -1,4 +1,4 @@
-import type { Hasher } from "../base/mod.ts";
+import { equalBytes, type Hasher } from "../base/mod.ts";
 import { type PageHashes, pageHash } from "../pages/mod.ts";
 import type { PendingPages } from "./storage-pending.ts";
 import type { WriterStore } from "./storage-writer.ts";
@@ -70,6 +70,6 @@ export class ChangeFinder {
   /** Equal hashes are not enough: whoever chooses a page's bytes could choose them so. */
   #isAsBefore(pgno: number, bytes: Uint8Array): boolean {
     this.#store.readBefore(pgno, this.#bytesBefore);
-    return bytes.every((byte, at) => byte === this.#bytesBefore[at]);
+    return equalBytes(bytes, this.#bytesBefore);
   }
 }

@@ -1,5 +1,6 @@
 import { assert, done, failed, type Outcome, present } from "../base/mod.ts";
-import { FileError, type Files } from "../ports/mod.ts";
+import type { Files } from "../ports/mod.ts";
+import { isDiskFull } from "./failure-text.ts";
 import { logFolder, spareNumbersOf, sparePath } from "./storage-names.ts";
 
 const fillBytes = 1024 * 1024;
@@ -81,7 +82,7 @@ export class Spares {
 
   /**
    * Sees to it that the `nth` of the next spares (from 0) has at least `bytesMin` and returns its size. A missing one is
-   * made here and now, of full size if there is `much` to come. Error: it can't be made; nothing has changed.
+   * made here and now, of full size if there is `much` to come. Error: the disk is full; nothing has changed.
    */
   ensure(nth: number, bytesMin: number, much: boolean): Outcome<number> {
     const ready = this.#ready[nth];
@@ -92,7 +93,7 @@ export class Spares {
     try {
       makeSpare(files, path, sizeBytes);
     } catch (error) {
-      if (!(error instanceof FileError)) throw error;
+      if (!isDiskFull(error)) throw error;
       return failed(`no room for the log: ${error.message}`);
     }
     this.#ready.splice(nth, 0, { path, sizeBytes });
