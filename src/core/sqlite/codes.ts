@@ -37,7 +37,7 @@ export const OpenFlag = {
 export const DatabaseConfig = { foreignKeys: 1002, defensive: 1010, dqsInDml: 1013, dqsInDdl: 1014 } as const;
 
 /** `SQLITE_LIMIT_*`. */
-export const LimitId = { length: 0, attached: 7 } as const;
+export const LimitId = { length: 0, attached: 7, likePatternLength: 8 } as const;
 
 /** `SQLITE_DBSTATUS_DEFERRED_FKS`. */
 export const statusDeferredForeignKeys = 10;

@@ -147,6 +147,7 @@ export class Connection implements SqlConnection, StatementOwner {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.heap.broken) return;
     const { exports } = this.heap;
     // Not `sqlite3_next_stmt`: it also tells of statements that virtual tables own, and finalize themselves.
     for (const statement of this.#statements) exports.sqlite3_finalize(statement);
@@ -217,18 +218,17 @@ export class Connection implements SqlConnection, StatementOwner {
     const kind = statementKind(sql, from);
     // A PRAGMA takes effect while it is prepared: a kept one would do nothing.
     const kept = cacheable && kind !== "pragma" && kind !== "explain";
-    let doubted: { readonly message: string; readonly length: number } | null = null;
+    let doubted = "";
     for (let place = this.#window.place(sql, from); place !== 0; place = this.#window.grow(sql, from)) {
       this.#refusal = null;
       this.#sets = false;
-      const code = heap.exports.sqlite3_prepare_v3(
-        this.#database,
-        place,
-        -1,
-        kept ? preparePersistent : 0,
-        outPointer,
-        outPointer + 4,
-      );
+      const flags = kept ? preparePersistent : 0;
+      let code: number;
+      try {
+        code = heap.exports.sqlite3_prepare_v3(this.#database, place, -1, flags, outPointer, outPointer + 4);
+      } catch (error) {
+        throw heap.breakOn(error);
+      }
       const pointer = heap.word(outPointer);
       const length = heap.word(outPointer + 4) - place;
       heap.rethrow();
@@ -236,8 +236,9 @@ export class Connection implements SqlConnection, StatementOwner {
       if (code !== ResultCode.ok) {
         const error = this.failure(code);
         // The window may have cut the text where it doesn't parse. If more of it gives the same, it is the text.
-        if (whole || (error.message === doubted?.message && length === doubted.length)) return failed(error);
-        doubted = { message: error.message, length };
+        const doubt = `${length} ${error.message}`;
+        if (whole || doubt === doubted) return failed(error);
+        doubted = doubt;
         continue;
       }
       if (!whole && from + length >= this.#window.end) {

@@ -22,6 +22,7 @@ export class Heap {
   #bytes: Uint8Array;
   #words: Int32Array;
   #thrown: { readonly error: unknown } | null = null;
+  #broken = false;
 
   constructor(instance: WasmInstance) {
     this.exports = instance.exports;
@@ -98,8 +99,22 @@ export class Heap {
   rethrow(): void {
     if (this.#thrown === null) return;
     const { error } = this.#thrown;
-    this.#thrown = null;
+    if (!this.#broken) this.#thrown = null;
     throw error;
+  }
+
+  /**
+   * WASM itself was left by an error (its stack overflowed, a trap): its state can't be trusted any more. From now on
+   * nothing is written and every call throws this. Returns the error to throw.
+   */
+  breakOn(error: unknown): unknown {
+    if (!this.#broken) this.#thrown = { error };
+    this.#broken = true;
+    return error;
+  }
+
+  get broken(): boolean {
+    return this.#broken;
   }
 
   #refresh(): void {

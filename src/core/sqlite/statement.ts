@@ -121,7 +121,12 @@ export class Statement implements SqlStatement, Cached {
   step(): "row" | "done" | SqlError {
     if (this.#bindFailure !== null) return this.#bindFailure;
     if (this.#watched) this.#owner.stepping(this);
-    const code = this.#exports.sqlite3_step(this.pointer);
+    let code: number;
+    try {
+      code = this.#exports.sqlite3_step(this.pointer);
+    } catch (error) {
+      throw this.#heap.breakOn(error);
+    }
     if (this.#watched) this.#owner.stepped(this, code !== ResultCode.row);
     this.#heap.rethrow();
     if (code === ResultCode.row) return "row";

@@ -111,13 +111,16 @@ export class Vfs {
     };
     const write = (pointer: number, from: number, length: number, offset: bigint): number => {
       try {
+        if (heap.broken) return ResultCode.ioErrorWrite;
         return this.#file(pointer).write(from, length, Number(offset));
       } catch (error) {
         return heap.caught(error, ResultCode.ioErrorWrite);
       }
     };
     const truncate = (pointer: number, size: bigint): number =>
-      guarded(ResultCode.ioErrorTruncate, () => this.#file(pointer).truncate(Number(size)));
+      guarded(ResultCode.ioErrorTruncate, () =>
+        heap.broken ? ResultCode.ioErrorTruncate : this.#file(pointer).truncate(Number(size)),
+      );
     const sync = (): number => ResultCode.ok;
     const fileSize = (pointer: number, size: number): number =>
       guarded(ResultCode.ioErrorFileSize, () => {
