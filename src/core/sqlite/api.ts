@@ -39,7 +39,11 @@ export interface SqlError {
 /** The five storage classes, by SQLite's own numbers. */
 export const StorageClass = { integer: 1, real: 2, text: 3, blob: 4, null: 5 } as const;
 
-/** One prepared statement. Column methods hold after `step` answered "row", until the next `step` or `reset`. */
+/**
+ * One prepared statement. Column values hold after `step` answered "row", until the next `step` or `reset`. Number,
+ * names and types of columns are those of the schema the statement ran on once it was stepped: SQLite prepares it anew
+ * inside the first `step` when the schema has changed, so ask for them after it.
+ */
 export interface SqlStatement {
   /** `sqlite3_stmt_readonly`. */
   readonly readonly: boolean;
@@ -98,14 +102,19 @@ export interface ChangeCounters {
   readonly changes: number;
 }
 
-/** One connection. Synchronous; used by one thread. */
+/**
+ * One connection. Synchronous; used by one thread. What a store throws comes out of the method that led to it as it was
+ * thrown. Anything else thrown is WASM's own (its stack overflowed, a trap) and final: the instance writes nothing more,
+ * every later call throws it again, and the thread must end.
+ */
 export interface SqlConnection {
   /**
    * Prepares the first statement of `sql` (UTF-8) at byte offset `from`; whole texts are cached by content. What SQL may
-   * not do here (ATTACH, files, engine pragmas, …) fails with a message that says why.
+   * not do here (ATTACH, files, engine pragmas, …) fails with a message that says why. The bytes must not change while
+   * the caller goes on through the same text from `tail` to `tail`. A PRAGMA may take effect here already.
    */
   prepare(sql: Uint8Array, from: number): Outcome<PreparedText, SqlError>;
-  /** Runs a text of our own to its end, ignoring rows. The authorizer does not apply. */
+  /** Runs a text of our own to its end, ignoring rows. The authorizer does not apply. Short texts stay prepared. */
   run(sql: string): Outcome<null, SqlError>;
   /** True inside BEGIN … COMMIT or a SAVEPOINT (`!sqlite3_get_autocommit`). */
   readonly inTransaction: boolean;
@@ -128,13 +137,21 @@ export interface SqlConnection {
 export interface ConnectionOptions {
   /** `-fk`. */
   readonly foreignKeys: boolean;
+  /**
+   * Bound of the page cache, which is also what a sort holds before it spills; default 64 MiB for the writer, 16 MiB for
+   * a reader. To set it SQLite reads the schema, so a reader that is given one pins while it opens.
+   */
+  readonly cacheBytes?: number;
 }
 
 /** One instance of SQLite over WebAssembly: one per thread, any number of connections. */
 export interface Sqlite {
   readonly version: string;
   readonly compileOptions: readonly string[];
-  /** The writer: exclusive, journal in memory, never syncing; what it changes lands in the store. */
+  /**
+   * The writer: exclusive, journal in memory, never syncing; what it changes lands in the store. Throws an error with
+   * SQLite's words when the database can't be opened.
+   */
   openWriter(store: WritablePageStore, options: ConnectionOptions): SqlConnection;
   /** A reader: `query_only`, one snapshot per transaction, pinned through the store. */
   openReader(store: SnapshotStore, options: ConnectionOptions): SqlConnection;
@@ -144,4 +161,6 @@ export interface Sqlite {
 export interface SqlitePorts {
   readonly clock: Clock;
   readonly entropy: Entropy;
+  /** What all temporary files of the instance may hold together before SQLITE_FULL; default 1 GiB. */
+  readonly scratchBytesMax?: number;
 }

@@ -13,7 +13,7 @@ const functionFlags = 0x20_0001;
 const valueBytesMax = 256 * 1024 * 1024;
 /** Each `%` is a level of recursion; the stacks of the runtimes' workers overflow at 5000 and more. */
 const likePatternBytesMax = 2_000;
-const writerCacheKibibytes = 64 * 1024;
+const writerCacheBytes = 64 * 1024 * 1024;
 /**
  * The virtual tables that stay: what rqlite's build has too. The others show other requests' statements
  * (`sqlite_stmt`), raw pages (`sqlite_dbpage`) or the VM's programs.
@@ -120,14 +120,19 @@ class Instance implements Sqlite {
     // The size holds only where there are no pages yet; otherwise the file says.
     this.#set(connection, `PRAGMA page_size=${store.pageSize}`);
     this.#set(connection, "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE");
-    this.#set(connection, `PRAGMA cache_size=-${writerCacheKibibytes}`);
+    this.#setCache(connection, options.cacheBytes ?? writerCacheBytes);
     return connection;
   }
 
   openReader(store: SnapshotStore, options: ConnectionOptions): SqlConnection {
     const connection = this.#open(this.#vfs.announceReader(store), OpenFlag.readOnly, false, options);
     this.#set(connection, "PRAGMA query_only=1");
+    if (options.cacheBytes !== undefined) this.#setCache(connection, options.cacheBytes);
     return connection;
+  }
+
+  #setCache(connection: Connection, bytes: number): void {
+    this.#set(connection, `PRAGMA cache_size=-${Math.ceil(bytes / 1024)}`);
   }
 
   #open(name: string, flags: number, writes: boolean, options: ConnectionOptions): Connection {

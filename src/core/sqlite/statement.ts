@@ -59,6 +59,8 @@ export class Statement implements SqlStatement, Cached {
   #parameterNames: (string | null)[] | null = null;
   #bindFailure: SqlError | null = null;
   #bound = false;
+  /** A watched statement has given a row and may have more: `reset` ends it. */
+  #midway = false;
 
   constructor(owner: StatementOwner, facts: StatementFacts) {
     const { heap } = owner;
@@ -127,7 +129,10 @@ export class Statement implements SqlStatement, Cached {
     } catch (error) {
       throw this.#heap.breakOn(error);
     }
-    if (this.#watched) this.#owner.stepped(this, code !== ResultCode.row);
+    if (this.#watched) {
+      this.#midway = code === ResultCode.row;
+      this.#owner.stepped(this, !this.#midway);
+    }
     this.#heap.rethrow();
     if (code === ResultCode.row) return "row";
     return code === ResultCode.done ? "done" : this.#owner.failure(code);
@@ -136,6 +141,8 @@ export class Statement implements SqlStatement, Cached {
   reset(): void {
     this.#bindFailure = null;
     this.#exports.sqlite3_reset(this.pointer);
+    if (this.#midway) this.#owner.stepped(this, true);
+    this.#midway = false;
     this.#heap.rethrow();
   }
 

@@ -13,7 +13,7 @@ const methodFields = 13;
 const fileBytes = 8;
 const fileNumberAt = 4;
 const pathBytesMax = 64;
-const scratchBytesMax = 1024 * 1024 * 1024;
+const scratchBytesMaxDefault = 1024 * 1024 * 1024;
 /** `SQLITE_IOCAP_POWERSAFE_OVERWRITE`: pages next to a written one are safe, so journal no neighbours. */
 const characteristics = 0x1000;
 const sectorBytes = 4096;
@@ -34,19 +34,15 @@ export class Vfs {
   readonly #files: (VfsFile | undefined)[] = [];
   readonly #free: number[] = [];
   readonly #methods: number;
-  readonly #scratch = new ScratchBudget(scratchBytesMax);
+  readonly #scratch: ScratchBudget;
   #names = 0;
 
   constructor(heap: Heap, instance: WasmInstance, ports: SqlitePorts) {
     this.#heap = heap;
     this.#ports = ports;
+    this.#scratch = new ScratchBudget(ports.scratchBytesMax ?? scratchBytesMaxDefault);
     this.#methods = this.#makeMethods(instance);
     this.#register(instance);
-  }
-
-  /** Bytes that temporary files hold now. */
-  get scratchBytes(): number {
-    return this.#scratch.bytes;
   }
 
   /** Names a store; the name opens it once. */
