@@ -5,11 +5,17 @@ export const outputBytesMax = 1 << 30;
 const startBytes = 16 * 1024;
 /** A buffer that has grown beyond this is let go once its bytes are taken. */
 const keptBytesMax = 1 << 20;
+/** With four decimals these have no more than 15 digits. */
+const decimalMax = 1e10;
 
 /** A growing buffer of bytes, to be used again and again. Whoever writes past `length` has asked `reserve` first. */
 export class ByteOutput {
-  bytes = new Uint8Array(startBytes);
+  bytes: Uint8Array<ArrayBuffer>;
   length = 0;
+
+  constructor(capacity = startBytes) {
+    this.bytes = new Uint8Array(capacity);
+  }
 
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
@@ -69,8 +75,9 @@ export class ByteOutput {
   /** A finite double: the shortest digits that read back as it (http-api §5.2). */
   real(value: number): void {
     assert(Number.isFinite(value), "only finite numbers can be written");
-    if (Number.isSafeInteger(value) && value !== 0) this.integer(value);
-    else this.ascii(Object.is(value, -0) ? "-0" : String(value));
+    if (value === 0) this.ascii(Object.is(value, -0) ? "-0" : "0");
+    else if (Number.isSafeInteger(value)) this.integer(value);
+    else if (!this.#shortDecimal(value)) this.ascii(String(value));
   }
 
   /** A copy of all bytes; the buffer is then empty. */
@@ -83,6 +90,27 @@ export class ByteOutput {
   clear(): void {
     this.length = 0;
     if (this.bytes.length > keptBytesMax) this.bytes = new Uint8Array(startBytes);
+  }
+
+  /**
+   * Writes a value with at most four decimals, if it is one, without making a string of it. Of the decimals that read
+   * back as a double, only one has as few as 15 digits, so this is the shortest.
+   */
+  #shortDecimal(value: number): boolean {
+    if (Math.abs(value) > decimalMax) return false;
+    for (let places = 1, scale = 10; places <= 4; places++, scale *= 10) {
+      const scaled = value * scale;
+      if (!Number.isInteger(scaled) || scaled / scale !== value) continue;
+      this.reserve(20);
+      if (value < 0) this.bytes[this.length++] = 0x2d;
+      const magnitude = Math.abs(scaled);
+      const whole = Math.floor(magnitude / scale);
+      this.integer(whole);
+      this.bytes[this.length++] = 0x2e;
+      this.#digits(magnitude - whole * scale, places);
+      return true;
+    }
+    return false;
   }
 
   /** The last `count` digits of a number below 1e9, with zeros before it. Room must have been made. */

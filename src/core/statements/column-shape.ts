@@ -1,69 +1,65 @@
 import { type SqlStatement, StorageClass } from "../sqlite/mod.ts";
-import type { ByteOutput } from "./byte-output.ts";
-import { writeJsonString } from "./json-string.ts";
-import type { StatementOptions } from "./options.ts";
-
-/** How a column's values are written beyond their storage class, by its type (http-api §7.2). */
-export const Encoding = {
-  /** INTEGER is `true` or `false`. */
-  boolean: 1,
-  /** INTEGER and TEXT are times. */
-  time: 2,
-  /** A BLOB is a string of its bytes. */
-  textLike: 4,
-} as const;
+import { type ColumnType, columnType } from "./column-type.ts";
 
 const encoder = new TextEncoder();
-const textLike = /^(?:$|text$|json$|varchar|varying character|nchar|native character|nvarchar|clob)/;
-
-function encodingOf(type: string): number {
-  if (type === "boolean") return Encoding.boolean;
-  if (type === "date" || type === "datetime" || type === "timestamp") return Encoding.time;
-  return textLike.test(type) ? Encoding.textLike : 0;
-}
-
-const filledTypes: Readonly<Record<number, string>> = {
-  [StorageClass.integer]: "integer",
-  [StorageClass.real]: "real",
-  [StorageClass.text]: "text",
-  // Without a type a BLOB is written as text.
-  [StorageClass.blob]: "text",
-};
+const untyped = columnType("");
+const integerType = columnType("integer");
+const realType = columnType("real");
+const textType = columnType("text");
 
 /** The columns of one result: taken after the first step, because a step may prepare the statement anew. */
 export class ColumnShape {
   readonly count: number;
-  /** Names as JSON strings, qualified where that is asked for. */
-  readonly names: readonly Uint8Array[];
-  readonly types: string[] = [];
-  /** Per column: bits of `Encoding`. */
+  /** UTF-8; qualified where that is asked for. */
+  readonly names: Uint8Array[] = [];
+  readonly types: ColumnType[] = [];
+  /** Per column, how its values are written: one of `Encoding`. */
   readonly encodings: number[] = [];
-  /** Columns in the order of an associative row: by name, the last of each name only. */
-  readonly order: readonly number[];
 
-  constructor(statement: SqlStatement, options: StatementOptions, scratch: ByteOutput, qualify: boolean) {
+  constructor(statement: SqlStatement, qualify: boolean) {
     this.count = statement.columnCount();
-    const names: Uint8Array[] = [];
     for (let column = 0; column < this.count; column++) {
-      names.push(qualify ? qualifiedName(statement, column) : statement.columnName(column));
-      const type = (statement.columnDeclaredType(column) ?? "").toLowerCase();
+      this.names.push(qualify ? qualifiedName(statement, column) : statement.columnName(column));
+      const declared = statement.columnDeclaredType(column) ?? "";
+      const type = declared === "" ? untyped : columnType(declared);
       this.types.push(type);
-      this.encodings.push(encodingOf(type));
+      this.encodings.push(type.encoding);
     }
-    this.order = options.associative ? sortedLast(names) : [];
-    this.names = names.map((name) => quoted(name, scratch));
   }
 
   /** Gives columns without a type that of the first row's value. The row itself is still written as without. */
   typesFrom(statement: SqlStatement): void {
     for (let column = 0; column < this.count; column++) {
-      if (this.types[column] === "") this.types[column] = filledTypes[statement.columnType(column)] ?? "";
+      if (this.types[column] === untyped) this.types[column] = typeOfValue(statement.columnType(column));
     }
   }
 
   /** From now on values are written by the types filled in. */
   settle(): void {
-    for (let column = 0; column < this.count; column++) this.encodings[column] = encodingOf(this.types[column] ?? "");
+    for (const [column, type] of this.types.entries()) this.encodings[column] = type.encoding;
+  }
+
+  /** Columns in the order of an associative row: by the names' bytes, the last of each name only. */
+  byName(): readonly number[] {
+    const { names } = this;
+    const columns = names.map((_, column) => column);
+    columns.sort((left, right) => compareBytes(names[left], names[right]) || left - right);
+    return columns.filter((column, i) => compareBytes(names[column], names[columns[i + 1] ?? -1]) !== 0);
+  }
+}
+
+function typeOfValue(storageClass: number): ColumnType {
+  switch (storageClass) {
+    case StorageClass.integer:
+      return integerType;
+    case StorageClass.real:
+      return realType;
+    // Without a type a BLOB is written as text.
+    case StorageClass.text:
+    case StorageClass.blob:
+      return textType;
+    default:
+      return untyped;
   }
 }
 
@@ -76,18 +72,6 @@ function qualifiedName(statement: SqlStatement, column: number): Uint8Array {
   qualified.set(prefix);
   qualified.set(name, prefix.length);
   return qualified;
-}
-
-function quoted(name: Uint8Array, scratch: ByteOutput): Uint8Array {
-  scratch.clear();
-  writeJsonString(scratch, name);
-  return scratch.take();
-}
-
-function sortedLast(names: readonly Uint8Array[]): readonly number[] {
-  const columns = names.map((_, column) => column);
-  columns.sort((left, right) => compareBytes(names[left], names[right]) || left - right);
-  return columns.filter((column, i) => compareBytes(names[column], names[columns[i + 1] ?? -1]) !== 0);
 }
 
 /** Bytewise order; nothing at all is like nothing else. */

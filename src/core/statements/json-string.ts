@@ -1,4 +1,4 @@
-import { type ByteOutput, outputBytesMax } from "./byte-output.ts";
+import { ByteOutput, outputBytesMax } from "./byte-output.ts";
 import { sequenceLength } from "./utf8.ts";
 
 /** No byte becomes more than this many. */
@@ -35,6 +35,13 @@ export function writeJsonString(output: ByteOutput, text: Uint8Array): boolean {
   }
   output.byte(0x22);
   return true;
+}
+
+/** A short text as a JSON string by itself. */
+export function jsonString(text: Uint8Array): Uint8Array {
+  const output = new ByteOutput((text.length + 6) * growthMax);
+  writeJsonString(output, text);
+  return output.take();
 }
 
 /** Writes from `from` to at least `to`, never a part of a character, and returns where it came to. */

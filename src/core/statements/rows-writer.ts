@@ -1,8 +1,9 @@
 import { type SqlStatement, StorageClass } from "../sqlite/mod.ts";
-import { ByteOutput } from "./byte-output.ts";
-import { ColumnShape, Encoding } from "./column-shape.ts";
+import { ColumnShape } from "./column-shape.ts";
+import { Encoding } from "./column-type.ts";
 import { type Fault, statementFault } from "./fault.ts";
 import type { JsonOutput } from "./json-output.ts";
+import { jsonString } from "./json-string.ts";
 import type { StatementOptions } from "./options.ts";
 import { formatTimeText, formatUnixTime } from "./time-text.ts";
 
@@ -11,14 +12,17 @@ const infinite = (value: number): Fault => ({
   type: "request",
   message: `json: error calling MarshalJSON for type *http.DBResults: json: unsupported value: ${value > 0 ? "+" : "-"}Inf`,
 });
+const nothing = new Uint8Array(0);
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Writes the rows of one statement after the other (http-api §6.2, §6.4, §7), straight from SQLite's memory. */
 export class RowsWriter {
   readonly #output: JsonOutput;
-  readonly #scratch = new ByteOutput();
   #statement: SqlStatement | null = null;
   #shape: ColumnShape | null = null;
+  /** In the order of an associative row: columns, and their names as JSON strings. */
+  #order: readonly number[] = [];
+  #keys: readonly Uint8Array[] = [];
   #associative = false;
   #blobArray = false;
   /** The `[` of the rows has been written. */
@@ -30,7 +34,7 @@ export class RowsWriter {
 
   /** Begins an entry's object; its members up to the rows. The statement has been stepped; `hasRow`: to a row. */
   begin(statement: SqlStatement, hasRow: boolean, options: StatementOptions, qualify: boolean): void {
-    const shape = new ColumnShape(statement, options, this.#scratch, qualify);
+    const shape = new ColumnShape(statement, qualify);
     this.#statement = statement;
     this.#shape = shape;
     this.#associative = options.associative;
@@ -51,8 +55,9 @@ export class RowsWriter {
     output.item();
     if (this.#associative) {
       output.open("{");
-      for (const column of shape.order) {
-        output.memberQuoted(shape.names[column] ?? this.#scratch.bytes);
+      for (let i = 0; i < this.#order.length; i++) {
+        const column = this.#order[i] ?? 0;
+        output.memberQuoted(this.#keys[i] ?? nothing);
         const fault = this.#value(statement, column, shape.encodings[column] ?? 0);
         if (fault !== null) return fault;
       }
@@ -96,26 +101,28 @@ export class RowsWriter {
     output.open("[");
     for (const name of shape.names) {
       output.item();
-      output.raw(name);
+      output.string(name);
     }
     output.close("]");
     output.member("types");
     output.open("[");
     for (const type of shape.types) {
       output.item();
-      output.text(type);
+      output.raw(type.json);
     }
     output.close("]");
   }
 
   #writeTypesByName(shape: ColumnShape): void {
+    this.#order = shape.byName();
+    this.#keys = this.#order.map((column) => jsonString(shape.names[column] ?? nothing));
     if (shape.count === 0) return;
     const output = this.#output;
     output.member("types");
     output.open("{");
-    for (const column of shape.order) {
-      output.memberQuoted(shape.names[column] ?? this.#scratch.bytes);
-      output.text(shape.types[column] ?? "");
+    for (const [i, column] of this.#order.entries()) {
+      output.memberQuoted(this.#keys[i] ?? nothing);
+      output.raw(shape.types[column]?.json ?? nothing);
     }
     output.close("}");
   }
