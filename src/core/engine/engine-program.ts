@@ -78,6 +78,7 @@ export class EngineProgram {
         storage.addSpare(message.path);
         break;
       case "spare-failed":
+        storage.spareFailed(message.path);
         break;
       case "stop":
         storage.flush();

@@ -95,6 +95,19 @@ export class GroupEngine {
     stopCell(this.cells, request.cell);
   }
 
+  /** Main's stop comes in when the request's limit is asked for the `times`th time. Returns what ends the watch. */
+  stopWhenAsked(request: StatementRequest, times: number): () => void {
+    const { load } = Atomics;
+    let asked = 0;
+    Atomics.load = ((cells: Int32Array, slot: number): number => {
+      if (slot === request.cell.slot && ++asked === times) this.stop(request);
+      return load(cells, slot);
+    }) as typeof load;
+    return () => {
+      Atomics.load = load;
+    };
+  }
+
   /** Rows of a query that leaves no trace in what clients can see. */
   rows(sql: string): string {
     const counters = this.connection.counters();

@@ -13,11 +13,11 @@ import {
   type ToKeeper,
 } from "../../../src/core/engine/mod.ts";
 import { databaseChecksum } from "../../../src/core/pages/mod.ts";
-import { FileError, type Files } from "../../../src/core/ports/mod.ts";
+import type { Files } from "../../../src/core/ports/mod.ts";
+import { FaultyFiles } from "../../sim/faulty-files.ts";
 import { MemoryStore } from "../sqlite/memory-store.ts";
 import { sqlite } from "./group-fixture.ts";
 import { makeImage } from "./image-fixture.ts";
-import { nodeFiles } from "./node-files.ts";
 import { WorkerDouble, wasm } from "./worker-double.ts";
 
 const cells = createCells();
@@ -30,7 +30,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const startKeeper = (files: Files = nodeFiles): WorkerDouble<ToKeeper, FromKeeper> =>
+const startKeeper = (files?: Files): WorkerDouble<ToKeeper, FromKeeper> =>
   new WorkerDouble("keeper", { folder, cells, wasm }, files);
 
 let lastId = 0;
@@ -156,32 +156,33 @@ describe("uploads", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("a full disk refuses the upload and no more", async () => {
-    const full: Files = {
-      ...nodeFiles,
-      open: (path, mode) => {
-        const handle = nodeFiles.open(path, mode);
-        const writeAt = (): void => {
-          throw new FileError("ENOSPC", "no space left on device");
-        };
-        return {
-          readAt: (into, position) => handle.readAt(into, position),
-          writeAt,
-          dataSync: () => handle.dataSync(),
-          sizeBytes: () => handle.sizeBytes(),
-          truncate: (size) => handle.truncate(size),
-          close: () => handle.close(),
-        };
-      },
-    };
-    const keeper = startKeeper(full);
+  test("a full disk refuses the upload, a spare, and no more", async () => {
+    const disk = new FaultyFiles();
+    disk.roomBytes = 1000;
+    const keeper = startKeeper(disk);
     const id = requestId(++lastId);
     keeper.post({ type: "upload-begin", id });
-    keeper.post({ type: "upload-chunk", id, bytes: new Uint8Array(100) });
+    keeper.post({ type: "upload-chunk", id, bytes: new Uint8Array(2000) });
     expect(await keeper.next("upload-refused")).toMatchObject({ id, kind: "no-room" });
-    expect(readdirSync(folder)).toEqual([]);
+    keeper.post({ type: "make-spare", path: `${folder}/log/spare-1`, sizeBytes: 4096 });
+    expect(await keeper.next("spare-failed")).toMatchObject({ path: `${folder}/log/spare-1` });
+    expect(disk.list(folder)).toEqual([]);
+    expect(disk.list(`${folder}/log`)).toEqual([]);
+    keeper.post({ type: "make-spare", path: `${folder}/log/spare-2`, sizeBytes: 512 });
+    await keeper.next("spare-made");
+  });
+
+  test("a disk that breaks ends the thread, once", async () => {
+    const disk = new FaultyFiles();
+    const keeper = startKeeper(disk);
+    keeper.post({ type: "upload-begin", id: requestId(++lastId) });
     keeper.post({ type: "measure", ticket: 1 });
     await keeper.next("measured");
+    disk.failAt = disk.calls + 1;
+    keeper.post({ type: "upload-chunk", id: requestId(lastId), bytes: new Uint8Array(10) });
+    expect((await keeper.next("failed")).reason).toMatch(/^EIO/);
+    keeper.post({ type: "measure", ticket: 2 });
+    expect(keeper.takeAll()).toEqual([]);
   });
 });
 

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runWorker } from "../../../src/core/engine/mod.ts";
-import type { Clock, Entropy, Files, WorkerRole, WorkerScope } from "../../../src/core/ports/mod.ts";
-import { nodeFiles } from "./node-files.ts";
-
-export const clock: Clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+import type { Entropy, Files, WorkerRole, WorkerScope } from "../../../src/core/ports/mod.ts";
+import { clock } from "../../../src/runtime/node/clock.ts";
+import { files as realFiles } from "../../../src/runtime/node/files.ts";
 
 let dice = 1;
 /** Not random at all. */
@@ -33,7 +32,7 @@ export class WorkerDouble<To, From extends Typed> {
   #receive: ((message: unknown) => void) | null = null;
   readonly #early: To[] = [];
 
-  constructor(role: WorkerRole, data: unknown, files: Files = nodeFiles) {
+  constructor(role: WorkerRole, data: unknown, files: Files = realFiles) {
     const scope: WorkerScope = {
       role,
       data,
