@@ -1,4 +1,4 @@
-import { type Cell, createCells, queueCell, requestCellsMax } from "../engine/mod.ts";
+import { type Cell, createCells, queueCell, requestCellsMax, stopCell } from "../engine/mod.ts";
 
 const keyMax = 2 ** 30 - 1;
 
@@ -18,6 +18,11 @@ export class CellPool {
   /** The same cell for another attempt; workers that know the old one will not begin. */
   again(cell: Cell): Cell {
     return this.#queue(cell.slot);
+  }
+
+  /** Tells whoever runs it, or would, to stop. */
+  stop(cell: Cell): void {
+    stopCell(this.cells, cell);
   }
 
   give(cell: Cell): void {

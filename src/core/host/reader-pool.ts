@@ -1,4 +1,4 @@
-import { assert, type LogIndex, present, type RequestId } from "../base/mod.ts";
+import { assert, type LogIndex, type RequestId } from "../base/mod.ts";
 import {
   type BackupOrder,
   type Cell,
@@ -7,53 +7,25 @@ import {
   reclaimCell,
   type StatementRequest,
   type StatementResult,
-  stopCell,
   type ToReader,
   unpackResults,
 } from "../engine/mod.ts";
+import type { EntryNote } from "../pages/mod.ts";
 import type { Clock, Timers, WorkerHandle, Workers } from "../ports/mod.ts";
 import type { CellPool } from "./cells.ts";
 import type { NoteHistory } from "./note-history.ts";
 
-/** What a read's owner is told. After `result` of type "stream", `chunk`s follow until `end` or `broken`. */
-export interface ReadSink {
+/** Something that a reader runs. After a result of type "stream", chunks follow until `end` or `broken`. */
+export interface PooledRead {
+  readonly id: RequestId;
+  /** Of the newest attempt; the pool sets it when it tries elsewhere. */
+  cell: Cell;
+  readonly work: StatementRequest | BackupOrder;
   result(result: StatementResult): void;
-  chunk(bytes: Uint8Array): void;
+  chunk(bytes: Uint8Array<ArrayBuffer>): void;
   end(): void;
-  /** The read cannot be finished (its reader died, or the stream broke); nothing comes after. */
+  /** It cannot be finished (its reader died, or the stream broke); nothing comes after. */
   broken(reason: string): void;
-}
-
-export type ReadJob =
-  | { readonly kind: "statements"; readonly request: StatementRequest; readonly sink: ReadSink }
-  | {
-      readonly kind: "backup";
-      readonly id: RequestId;
-      readonly cell: Cell;
-      readonly order: BackupOrder;
-      readonly sink: ReadSink;
-    };
-
-/** A job with the cell of its present attempt. */
-interface Held {
-  readonly job: ReadJob;
-  readonly cell: Cell;
-}
-
-interface Reader {
-  readonly id: number;
-  readonly handle: WorkerHandle;
-  /** Beyond the standing number: started because the others were stuck; goes when idle. */
-  readonly extra: boolean;
-  state: "starting" | "idle" | "busy";
-  /** Notes up to here have been posted to it. */
-  notedThrough: LogIndex;
-  busySinceMs: number;
-  idleSinceMs: number;
-  /** The batch it runs now. */
-  readonly batch: Map<RequestId, Held>;
-  /** Reads whose stream it still produces. */
-  readonly streams: Map<RequestId, Held>;
 }
 
 export interface ReaderPoolOptions {
@@ -64,24 +36,57 @@ export interface ReaderPoolOptions {
   readonly data: Omit<ReaderData, "base" | "notes">;
 }
 
+/** What the pool tells. Pins are numbers of its own. */
 export interface ReaderPoolEvents {
-  readerJoined(reader: number): void;
+  /** It knows versions from after `through` on. */
+  readerJoined(reader: number, through: LogIndex): void;
+  readerReady(): void;
   readerLeft(reader: number): void;
   readerReleased(reader: number, through: LogIndex): void;
+  /** Something reads the snapshot `at` from now on, until `unpinned`. */
+  pinned(pin: number, at: LogIndex): void;
+  unpinned(pin: number): void;
   failed(reason: string): void;
+}
+
+interface Stream {
+  readonly read: PooledRead;
+  readonly pin: number;
+}
+
+interface Reader {
+  readonly id: number;
+  readonly handle: WorkerHandle;
+  /** Beyond the standing number: goes when it has been idle for long. */
+  readonly extra: boolean;
+  state: "starting" | "idle" | "busy";
+  /** Notes up to here have been posted to it. */
+  notedThrough: LogIndex;
+  /** Since it last gave a sign of life, or became idle. */
+  stillSinceMs: number;
+  /** Of the batch that it runs now; 0 = none. */
+  pin: number;
+  /** Snapshot of that batch. */
+  at: LogIndex;
+  readonly batch: Map<RequestId, PooledRead>;
+  /** Reads whose stream it still produces. */
+  readonly streams: Map<RequestId, Stream>;
 }
 
 /** Requests in one message to a reader: enough to spare hops, few enough to spread over readers. */
 const batchMax = 64;
-/** A reader that has sat on one batch for this long is stuck: the rest of its batch goes elsewhere. */
+/** A reader that has answered nothing for this long is stuck: the rest of its batch goes elsewhere. */
 const stuckMs = 50;
 const extraIdleMs = 30_000;
 /** Chunks of a stream that may be under way to a client that has not taken them yet. */
-export const streamWindow = 4;
+const streamWindow = 4;
+
+const isBackup = (work: StatementRequest | BackupOrder): work is BackupOrder => "tables" in work;
 
 /**
- * Spreads reads over reader threads. Reads gather while all readers are busy and go out in batches; a reader caught in
- * a long statement loses the rest of its batch to the others, and when all are caught another reader is started.
+ * Spreads reads over reader threads. Reads gather until `dispatch` and while all readers are busy, and go out in
+ * batches; a reader caught in a long statement loses the rest of its batch to the others, and when all are caught
+ * another reader is started. How many may wait is bounded by the cells.
  */
 export class ReaderPool {
   readonly #workers: Workers;
@@ -92,10 +97,12 @@ export class ReaderPool {
   readonly #options: ReaderPoolOptions;
   readonly #events: ReaderPoolEvents;
   readonly #readers = new Map<number, Reader>();
-  #queue: Held[] = [];
+  readonly #streamers = new Map<RequestId, Reader>();
+  #queue: PooledRead[] = [];
   #lastReader = 0;
+  #lastPin = 0;
   #cancelWatch: (() => void) | null = null;
-  #stopped = false;
+  #closed = false;
 
   constructor(
     ports: { readonly workers: Workers; readonly timers: Timers; readonly clock: Clock },
@@ -118,47 +125,67 @@ export class ReaderPool {
     return this.#readers.size;
   }
 
-  get queued(): number {
-    return this.#queue.length;
+  /** Readers that run a batch or a stream now. */
+  get readersInUse(): number {
+    let count = 0;
+    for (const reader of this.#readers.values()) if (reader.state === "busy" || reader.streams.size > 0) count++;
+    return count;
   }
 
-  /** Runs a read at the newest committed snapshot. Its cell belongs to the caller, who gives it back at the end. */
-  submit(job: ReadJob): void {
-    this.#queue.push({ job, cell: cellOf(job) });
-    this.#dispatch();
+  /** At least one reader has opened the database. */
+  get isReady(): boolean {
+    for (const reader of this.#readers.values()) if (reader.state !== "starting") return true;
+    return false;
   }
 
-  /** Stops a read wherever it is. Its sink still hears of it. */
-  stop(job: ReadJob): void {
-    const id = idOf(job);
-    stopCell(this.#cells.cells, cellOf(job));
-    const waiting = this.#queue.findIndex((held) => idOf(held.job) === id);
-    if (waiting >= 0) {
-      this.#queue.splice(waiting, 1);
-      job.sink.broken("client gone");
+  /** Takes a read, to run it at the snapshot that is the newest when it goes out. `dispatch` follows. */
+  add(read: PooledRead): void {
+    this.#queue.push(read);
+  }
+
+  /** Hands what waits to readers that are free. */
+  dispatch(): void {
+    if (this.#queue.length === 0) return;
+    const idle: Reader[] = [];
+    for (const reader of this.#readers.values()) if (reader.state === "idle") idle.push(reader);
+    // Those without streams first: a chunk in the making holds up a batch.
+    if (idle.length > 1) idle.sort((left, right) => left.streams.size - right.streams.size);
+    for (let free = idle.length; free > 0 && this.#queue.length > 0; free--) {
+      const reader = idle[idle.length - free];
+      if (reader !== undefined) this.#feed(reader, Math.min(batchMax, Math.ceil(this.#queue.length / free)));
+    }
+    this.#watch();
+  }
+
+  /** Stops a read wherever it is. If it has gone out it still gets its end. */
+  stop(read: PooledRead): void {
+    this.#cells.stop(read.cell);
+    const place = this.#queue.indexOf(read);
+    if (place >= 0) {
+      this.#queue.splice(place, 1);
+      read.broken("stopped");
       return;
     }
-    for (const reader of this.#readers.values()) {
-      if (reader.streams.has(id)) this.#post(reader, { type: "cancel-stream", id });
-    }
+    const reader = this.#streamers.get(read.id);
+    if (reader !== undefined) this.#post(reader, { type: "cancel-stream", id: read.id });
   }
 
   /** The stream's client took a chunk. */
   credit(id: RequestId): void {
-    for (const reader of this.#readers.values()) {
-      if (reader.streams.has(id)) this.#post(reader, { type: "credit", id });
-    }
+    const reader = this.#streamers.get(id);
+    if (reader !== undefined) this.#post(reader, { type: "credit", id });
   }
 
-  /** Tells every reader that versions up to `through` are in the base file. */
-  dropVersions(through: LogIndex): void {
+  /** Tells every reader that versions up to the new base of the history are in it. */
+  dropVersions(): void {
+    const { base } = this.#history;
     for (const reader of this.#readers.values()) {
-      this.#post(reader, { type: "drop-versions", notes: this.#newNotes(reader), through });
+      this.#post(reader, { type: "drop-versions", notes: this.#newNotes(reader), base });
     }
   }
 
   close(): void {
-    this.#stopped = true;
+    this.#closed = true;
     this.#cancelWatch?.();
     for (const reader of this.#readers.values()) reader.handle.terminate();
     this.#readers.clear();
@@ -166,9 +193,8 @@ export class ReaderPool {
 
   #startReader(extra: boolean): void {
     const id = ++this.#lastReader;
-    const base = this.#history.base;
+    const { base, newest } = this.#history;
     const data: ReaderData = { ...this.#options.data, base, notes: this.#history.since(base.index) };
-    const notedThrough = this.#history.newest;
     const handle = this.#workers.start("reader", data, {
       message: (message) => this.#receive(id, message as FromReader),
       exit: (error) => this.#exited(id, error),
@@ -178,52 +204,43 @@ export class ReaderPool {
       handle,
       extra,
       state: "starting",
-      notedThrough,
-      busySinceMs: 0,
-      idleSinceMs: 0,
+      notedThrough: newest,
+      stillSinceMs: 0,
+      pin: 0,
+      at: newest,
       batch: new Map(),
       streams: new Map(),
     });
-    this.#events.readerJoined(id);
+    this.#events.readerJoined(id, base.index);
   }
 
-  #dispatch(): void {
-    if (this.#queue.length === 0) return;
-    for (const reader of this.#readers.values()) {
-      if (reader.state !== "idle") continue;
-      this.#feed(reader);
-      if (this.#queue.length === 0) return;
-    }
-    this.#watch();
-  }
-
-  #feed(reader: Reader): void {
-    const first = present(this.#queue[0], "a queued read");
+  #feed(reader: Reader, count: number): void {
+    const first = this.#queue[0];
+    if (first === undefined) return;
     const notes = this.#newNotes(reader);
     const at = reader.notedThrough;
     reader.state = "busy";
-    reader.busySinceMs = this.#clock.monotonicMs();
-    if (first.job.kind === "backup") {
+    reader.stillSinceMs = this.#clock.monotonicMs();
+    reader.at = at;
+    reader.pin = this.#pin(at);
+    if (isBackup(first.work)) {
       this.#queue.shift();
-      const { id, order } = first.job;
-      reader.batch.set(id, first);
-      this.#post(reader, { type: "backup", notes, at, id, cell: first.cell, order });
+      reader.batch.set(first.id, first);
+      this.#post(reader, { type: "backup", notes, at, id: first.id, cell: first.cell, order: first.work });
       return;
     }
     const requests: StatementRequest[] = [];
-    let taken = 0;
-    for (const held of this.#queue) {
-      if (taken === batchMax || held.job.kind !== "statements") break;
-      taken++;
-      reader.batch.set(held.job.request.id, held);
-      requests.push(held.cell === held.job.request.cell ? held.job.request : { ...held.job.request, cell: held.cell });
+    for (const read of this.#queue) {
+      if (requests.length === count || isBackup(read.work)) break;
+      reader.batch.set(read.id, read);
+      requests.push(read.cell === read.work.cell ? read.work : { ...read.work, cell: read.cell });
     }
-    this.#queue = taken === this.#queue.length ? [] : this.#queue.slice(taken);
+    if (requests.length === this.#queue.length) this.#queue.length = 0;
+    else this.#queue = this.#queue.slice(requests.length);
     this.#post(reader, { type: "read", notes, at, requests });
-    this.#watch();
   }
 
-  #newNotes(reader: Reader): ReturnType<NoteHistory["since"]> {
+  #newNotes(reader: Reader): readonly EntryNote[] {
     if (reader.notedThrough === this.#history.newest) return [];
     const notes = this.#history.since(reader.notedThrough);
     reader.notedThrough = this.#history.newest;
@@ -235,53 +252,82 @@ export class ReaderPool {
     if (reader === undefined) return;
     switch (message.type) {
       case "ready":
-        return this.#becomeIdle(reader);
+        this.#becomeIdle(reader);
+        this.#events.readerReady();
+        break;
       case "results":
+        reader.stillSinceMs = this.#clock.monotonicMs();
         for (const result of unpackResults(message.results)) this.#settle(reader, result);
         if (message.done) this.#becomeIdle(reader);
-        return;
+        break;
       case "chunk": {
-        const held = reader.streams.get(message.id);
-        if (held === undefined) return;
-        if (message.bytes.length > 0) held.job.sink.chunk(message.bytes);
+        const stream = reader.streams.get(message.id);
+        if (stream === undefined) break;
+        if (message.bytes.length > 0) stream.read.chunk(message.bytes);
         if (message.state === "done") {
-          reader.streams.delete(message.id);
-          held.job.sink.end();
+          this.#endStream(reader, stream);
+          stream.read.end();
         }
-        return;
+        break;
       }
       case "broken": {
-        const held = reader.streams.get(message.id) ?? reader.batch.get(message.id);
-        reader.streams.delete(message.id);
-        reader.batch.delete(message.id);
-        if (held === undefined) return;
-        held.job.sink.broken(message.reason);
-        return;
+        const stream = reader.streams.get(message.id);
+        if (stream === undefined) break;
+        this.#endStream(reader, stream);
+        stream.read.broken(message.reason);
+        break;
       }
       case "released":
-        return this.#events.readerReleased(id, message.through);
+        this.#events.readerReleased(id, message.through);
+        break;
       case "failed":
-        return this.#events.failed(message.reason);
+        this.#events.failed(message.reason);
+        break;
     }
   }
 
   #settle(reader: Reader, result: StatementResult): void {
-    const held = reader.batch.get(result.id);
-    if (held === undefined) return;
+    const read = reader.batch.get(result.id);
+    // Taken back in the meantime.
+    if (read === undefined) return;
     reader.batch.delete(result.id);
-    if (result.type === "stream") reader.streams.set(result.id, held);
-    held.job.sink.result(result);
+    if (result.type === "stream") {
+      reader.streams.set(result.id, { read, pin: this.#pin(reader.at) });
+      this.#streamers.set(result.id, reader);
+    }
+    read.result(result);
+    if (result.type !== "stream") return;
+    for (let given = 0; given < streamWindow; given++) this.credit(result.id);
+  }
+
+  #endStream(reader: Reader, { read, pin }: Stream): void {
+    reader.streams.delete(read.id);
+    this.#streamers.delete(read.id);
+    this.#events.unpinned(pin);
   }
 
   #becomeIdle(reader: Reader): void {
     assert(reader.batch.size === 0, "a reader that is done has answered its whole batch");
+    this.#unpin(reader);
     reader.state = "idle";
-    reader.idleSinceMs = this.#clock.monotonicMs();
-    this.#dispatch();
+    reader.stillSinceMs = this.#clock.monotonicMs();
+    this.dispatch();
+  }
+
+  #pin(at: LogIndex): number {
+    const pin = ++this.#lastPin;
+    this.#events.pinned(pin, at);
+    return pin;
+  }
+
+  #unpin(reader: Reader): void {
+    if (reader.pin === 0) return;
+    this.#events.unpinned(reader.pin);
+    reader.pin = 0;
   }
 
   #watch(): void {
-    if (this.#cancelWatch !== null || this.#stopped) return;
+    if (this.#cancelWatch !== null || this.#closed) return;
     this.#cancelWatch = this.#timers.after(stuckMs, () => {
       this.#cancelWatch = null;
       this.#rescue();
@@ -292,26 +338,36 @@ export class ReaderPool {
   #rescue(): void {
     const nowMs = this.#clock.monotonicMs();
     let watched = this.#queue.length > 0;
+    let stuckForGood = this.#readers.size > 0;
     for (const reader of this.#readers.values()) {
+      const stillMs = nowMs - reader.stillSinceMs;
       if (reader.state === "idle" && reader.extra && reader.streams.size === 0) {
-        if (nowMs - reader.idleSinceMs > extraIdleMs) this.#dismiss(reader);
+        if (stillMs > extraIdleMs) this.#dismiss(reader);
         else watched = true;
       }
-      if (reader.state !== "busy") continue;
-      watched = true;
-      if (nowMs - reader.busySinceMs < stuckMs) continue;
-      for (const [id, held] of reader.batch) {
-        if (held.job.kind !== "statements" || !reclaimCell(this.#cells.cells, held.cell)) continue;
-        reader.batch.delete(id);
-        this.#queue.push({ job: held.job, cell: this.#cells.again(held.cell) });
+      if (reader.state !== "busy" || stillMs < stuckMs) {
+        stuckForGood = false;
+        if (reader.state === "busy") watched = true;
+        continue;
       }
+      watched = true;
+      this.#takeBack(reader);
     }
     if (this.#queue.length > 0) {
-      const free = [...this.#readers.values()].some((reader) => reader.state !== "busy");
-      if (!free && this.#readers.size < this.#options.readersMax) this.#startReader(true);
-      this.#dispatch();
+      if (stuckForGood && this.#readers.size < this.#options.readersMax) this.#startReader(true);
+      this.dispatch();
     }
     if (watched) this.#watch();
+  }
+
+  /** What a reader has not begun waits again, as if it had just come. */
+  #takeBack(reader: Reader): void {
+    for (const [id, read] of reader.batch) {
+      if (isBackup(read.work) || !reclaimCell(this.#cells.cells, read.cell)) continue;
+      reader.batch.delete(id);
+      read.cell = this.#cells.again(read.cell);
+      this.#queue.push(read);
+    }
   }
 
   #dismiss(reader: Reader): void {
@@ -322,22 +378,23 @@ export class ReaderPool {
 
   #exited(id: number, error: string | null): void {
     const reader = this.#readers.get(id);
-    if (reader === undefined) return;
+    if (reader === undefined || this.#closed) return;
     this.#readers.delete(id);
-    this.#events.readerLeft(id);
     const reason = `reader thread ended: ${error ?? "terminated"}`;
-    for (const held of [...reader.batch.values(), ...reader.streams.values()]) {
-      held.job.sink.broken(reason);
+    this.#takeBack(reader);
+    this.#unpin(reader);
+    for (const stream of reader.streams.values()) {
+      this.#endStream(reader, stream);
+      stream.read.broken(reason);
     }
-    if (this.#stopped) return;
-    if (reader.state === "starting") this.#events.failed(reason);
+    for (const read of reader.batch.values()) read.broken(reason);
+    this.#events.readerLeft(id);
+    if (reader.state === "starting" && !reader.extra) this.#events.failed(reason);
     else if (!reader.extra) this.#startReader(false);
+    this.dispatch();
   }
 
   #post(reader: Reader, message: ToReader): void {
     reader.handle.post(message);
   }
 }
-
-const idOf = (job: ReadJob): RequestId => (job.kind === "statements" ? job.request.id : job.id);
-const cellOf = (job: ReadJob): Cell => (job.kind === "statements" ? job.request.cell : job.cell);

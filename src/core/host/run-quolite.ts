@@ -1,4 +1,187 @@
+import { AssertionError } from "../base/mod.ts";
+import { type CommandLine, type Config, parseCommandLine } from "../config/mod.ts";
+import { createApp } from "../http/mod.ts";
+import { createMetrics } from "../metrics/mod.ts";
+import { FileError, type HttpServer } from "../ports/mod.ts";
+import { banner } from "./banner.ts";
+import { build } from "./build.ts";
 import type { HostPorts } from "./host-ports.ts";
+import { type Identity, openIdentity } from "./identity.ts";
+import { LineLog } from "./line-log.ts";
+import { listen } from "./listen-address.ts";
+import { NodeHost } from "./node-host.ts";
+import { NodeService } from "./node-service.ts";
 
-/** The whole program, from its command line to its exit. Comes back only if the port's `exit` does. */
-export async function runQuolite(_ports: HostPorts): Promise<void> {}
+/** Requests under way at a stop may go on for this long; then they are cut off (operations, appendix A, 13). */
+const stopGraceMs = 8_000;
+/** After a failure: long enough for answers that are ready. */
+const failureGraceMs = 200;
+
+/** The whole program, from its command line to its exit (operations §1.4). Comes back only if the port's `exit` does. */
+export async function runQuolite(ports: HostPorts): Promise<void> {
+  const { process, clock } = ports;
+  const log = new LineLog(process, clock);
+  const main = process.program;
+  const commandLine = readCommandLine(ports);
+  if (commandLine.type === "exit") {
+    if (commandLine.logged) log.log(main, commandLine.error);
+    else process.writeError(commandLine.error);
+    return process.exit(commandLine.code);
+  }
+  const { config } = commandLine;
+  const startedMs = clock.nowMs();
+  process.writeOut(banner);
+  log.log(main, `${main} starting, version ${build.version}, SQLite ${build.sqliteVersion}, commit ${build.commit}`);
+  log.log(main, `${process.runtime}, target architecture is ${process.arch}, operating system target is ${process.os}`);
+  log.log(main, `launch command: ${[process.executable, ...process.commandLine].join(" ")}`);
+  new Program(ports, config, log, startedMs).run();
+}
+
+function readCommandLine({ process, files }: HostPorts): CommandLine {
+  const { os, arch, runtime, cpus } = process;
+  return parseCommandLine(process.commandLine, process.program, {
+    version: build.version,
+    commit: build.commit,
+    compiler: build.compiler,
+    sqliteVersion: build.sqliteVersion,
+    os,
+    arch,
+    runtime,
+    cpus,
+    resolvePath: (path) => process.resolvePath(path),
+    exists: (path) => files.exists(path),
+  });
+}
+
+/** One run of a node, from the first socket to the exit code. */
+class Program {
+  readonly #ports: HostPorts;
+  readonly #config: Config;
+  readonly #log: LineLog;
+  readonly #service: NodeService;
+  readonly #metrics = createMetrics();
+  readonly #main: string;
+  #boundAddress = "";
+  #server: HttpServer | null = null;
+  #host: NodeHost | null = null;
+  #ending: "no" | "cleanly" | "by failure" = "no";
+
+  constructor(ports: HostPorts, config: Config, log: LineLog, startedMs: number) {
+    const { process, clock } = ports;
+    this.#ports = ports;
+    this.#config = config;
+    this.#log = log;
+    this.#main = process.program;
+    this.#service = new NodeService({ config, process, clock, startedMs, boundAddress: () => this.#boundAddress });
+  }
+
+  async run(): Promise<void> {
+    const { process } = this.#ports;
+    process.onSignal((signal) => this.#signalled(signal));
+    // Nobody waits for it here, and its failure is heard where it is awaited.
+    const wasm = process.loadWasm();
+    wasm.catch(() => undefined);
+    // Where the cluster's port will be opened: a node by itself has nobody to listen to on -raft-addr.
+    if (!(await this.#listen())) return;
+    // The port is this node's: only now may its folder be touched.
+    const identity = this.#openIdentity();
+    if (identity === null) return;
+    this.#start(identity, await wasm);
+  }
+
+  async #listen(): Promise<boolean> {
+    const { clock, serveHttp } = this.#ports;
+    const app = createApp(this.#service, {
+      versionHeader: build.version,
+      allowOrigin: this.#config.httpAllowOrigin,
+      authorizer: null,
+      bodyBytesMax: this.#config.httpBodyBytesMax,
+      clock,
+      metrics: this.#metrics,
+      failed: (error) => this.#handlerFailed(error),
+    });
+    try {
+      const { server, boundAddress } = await listen(serveHttp, app.fetch, this.#config.httpAddress);
+      this.#server = server;
+      this.#boundAddress = boundAddress;
+      return true;
+    } catch (error) {
+      this.#fatal(`failed to start HTTP server: ${messageOf(error)}`);
+      return false;
+    }
+  }
+
+  #openIdentity(): Identity | null {
+    try {
+      const identity = openIdentity(this.#ports.files, this.#config);
+      if (identity.ok) {
+        for (const notice of identity.value.notices) this.#log.log("store", notice);
+        return identity.value;
+      }
+      this.#fatal(`failed to open store: ${identity.error}`);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      this.#fatal(`failed to open store: ${error.message}`);
+    }
+    return null;
+  }
+
+  #start(identity: Identity, wasm: unknown): void {
+    if (this.#ending !== "no") return;
+    this.#host = new NodeHost(identity, wasm, {
+      ports: this.#ports,
+      config: this.#config,
+      metrics: this.#metrics,
+      log: this.#log,
+      opened: () => this.#opened(),
+      failed: (reason, inOpening) => this.#failed(inOpening ? `failed to open store: ${reason}` : reason),
+    });
+    this.#service.attach(this.#host);
+  }
+
+  #opened(): void {
+    const { text } = this.#config.httpAdvertised;
+    const colon = text.lastIndexOf(":");
+    const [name, port] = [text.slice(0, colon) || "localhost", text.slice(colon + 1)];
+    this.#log.log(this.#main, `node HTTP API available at http://${text}`);
+    this.#log.log(this.#main, `connect using the command-line tool via 'rqlite -H ${name} -p ${port}'`);
+    this.#log.log(this.#main, `visit the node's console at http://${text}/console/`);
+  }
+
+  #signalled(signal: "SIGINT" | "SIGTERM"): void {
+    const name = signal === "SIGINT" ? "interrupt" : "terminated";
+    this.#log.log(this.#main, `received signal "${name}"`);
+    if (this.#ending !== "no") return;
+    this.#ending = "cleanly";
+    this.#stop();
+  }
+
+  async #stop(): Promise<void> {
+    await this.#server?.close(stopGraceMs);
+    await this.#host?.stop();
+    this.#log.log(this.#main, `${this.#main} server stopped`);
+    this.#ports.process.exit(0);
+  }
+
+  /** A handler threw. Where the node's own state may be wrong it must not go on. */
+  #handlerFailed(error: unknown): void {
+    if (error instanceof AssertionError) this.#failed(error.stack ?? error.message);
+    else this.#log.log("http", `request failed: ${messageOf(error)}`);
+  }
+
+  /** Says why, lets out the answers that are ready, and ends. */
+  async #failed(reason: string): Promise<void> {
+    if (this.#ending === "by failure") return;
+    this.#ending = "by failure";
+    this.#log.log(this.#main, reason);
+    await this.#server?.close(failureGraceMs);
+    this.#ports.process.exit(1);
+  }
+
+  #fatal(message: string): void {
+    this.#log.log(this.#main, message);
+    this.#ports.process.exit(1);
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

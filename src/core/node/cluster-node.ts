@@ -65,11 +65,8 @@ export class ClusterNode {
   #commitIndex = logIndex(0);
 
   #lastTicket = 0;
-  /** Tickets are ours towards the host; Raft's own hard states keep theirs. */
   #inFlight: InFlight[] = [];
   #groupsInFlight = 0;
-  /** The epoch that a running truncation leads to. */
-  readonly #truncations = new Map<number, Epoch>();
   /** Entries that changed the database and are not committed yet, ascending. */
   #pagesAhead: LogIndex[] = [];
   /** Images that wait for the writer. */
@@ -154,9 +151,6 @@ export class ClusterNode {
         return;
       case "hard-state-saved":
         this.#step({ type: "hard-state-saved", ticket: event.ticket as Ticket });
-        return;
-      case "truncated":
-        this.#truncated(event.ticket, event.lastIndex);
         return;
       case "install":
         this.#install(event.request);
@@ -376,7 +370,7 @@ export class ClusterNode {
         this.#effects.push({ type: "decline", request: output.request, reason: output.reason });
         return;
       case "save-hard-state":
-        assert(output.then.length === 0, "a node by itself has nobody to tell of its vote");
+        assert(output.thenSend.length === 0, "a node by itself has nobody to tell of its vote");
         this.#effects.push({
           type: "save-hard-state",
           ticket: output.ticket,
@@ -389,9 +383,6 @@ export class ClusterNode {
         this.#epoch = output.epoch;
         this.#launch("noop", []);
         this.#effects.push({ type: "append-noop", term: output.term });
-        return;
-      case "truncate":
-        this.#truncate(output.epoch, output.from);
         return;
       case "became":
         this.#became(output.role, output.term, output.leader);
@@ -412,6 +403,7 @@ export class ClusterNode {
         return;
       case "send":
       case "store":
+      case "truncate":
       case "fetch-snapshot":
       case "restore":
       case "discard-snapshot":
@@ -451,22 +443,6 @@ export class ClusterNode {
     }
     // What the engine has not reported yet it still will.
     this.#inFlight = this.#inFlight.filter((flight) => flight.lastIndex === null);
-  }
-
-  #truncate(epoch: Epoch, from: LogIndex): void {
-    const ticket = ++this.#lastTicket;
-    this.#epoch = epoch;
-    this.#truncations.set(ticket, epoch);
-    this.#pagesAhead = this.#pagesAhead.filter((index) => index < from);
-    this.#effects.push({ type: "truncate", ticket, from });
-  }
-
-  #truncated(ticket: number, lastIndex: LogIndex): void {
-    const epoch = present(this.#truncations.get(ticket), "the engine reports only what it was given");
-    this.#truncations.delete(ticket);
-    if (epoch !== this.#epoch) return;
-    this.#lastIndex = lastIndex;
-    this.#step({ type: "persisted", epoch, index: lastIndex });
   }
 
   // Ends

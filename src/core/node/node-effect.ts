@@ -24,7 +24,6 @@ export type CheckpointResult =
 export type NodeEffect =
   | { readonly type: "save-hard-state"; readonly ticket: number; readonly term: Term; readonly votedFor: string | null }
   | { readonly type: "append-noop"; readonly term: Term }
-  | { readonly type: "truncate"; readonly ticket: number; readonly from: LogIndex }
   | {
       readonly type: "run-group";
       readonly ticket: number;

@@ -52,17 +52,12 @@ export type NodeEvent =
   | Recovered
   | { readonly type: "hard-state-saved"; readonly ticket: number }
   | Executed
-  | {
-      readonly type: "truncated";
-      readonly ticket: number;
-      readonly lastIndex: LogIndex;
-    }
   /** The image could not become the database; everything is as before. */
   | { readonly type: "install-refused"; readonly ticket: number; readonly reason: string }
   | WriteEvent
   | ReadEvent
   /** A checked image waits to become the database. */
-  | { readonly type: "install"; readonly request: RequestId; readonly nowMs: number }
+  | { readonly type: "install"; readonly request: RequestId }
   /** Somebody waits for a checkpoint of what is committed now; null: nobody does, but it is time for one. */
   | { readonly type: "checkpoint"; readonly request: RequestId | null }
   /** Give up leadership to this node, or to any. */
