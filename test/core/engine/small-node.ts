@@ -35,6 +35,8 @@ export class SmallNode {
   base: BaseShape = { index: logIndex(0), file: "db.sqlite", pageSize: 4096, pageCount: 0 };
   committed: LogIndex = logIndex(0);
   notes: EntryNote[] = [];
+  /** Up to where each reader has been told. */
+  readonly #known = new WeakMap<Reader, LogIndex>();
   #requests = 0;
   #ticket = 0;
 
@@ -147,7 +149,7 @@ export class SmallNode {
     this.engine.post({ type: "checkpointed", through: order.index });
     this.base = (await this.engine.next("checkpoint-noted", "want-spare")).base;
     for (const reader of readers) {
-      reader.post({ type: "drop-versions", notes: [], base: this.base });
+      reader.post({ type: "drop-versions", notes: this.#news(reader), base: this.base });
       await reader.next("released");
     }
     this.notes = this.notes.filter((note) => note.index > order.index);
@@ -158,12 +160,19 @@ export class SmallNode {
     const { folder, cells, base, notes } = this;
     const reader: Reader = new WorkerDouble("reader", { folder, cells, wasm, foreignKeys: false, base, notes });
     await reader.next("ready");
+    this.#known.set(reader, this.committed);
     return reader;
   }
 
-  /** Reads at the newest committed snapshot; `notes`: what the reader doesn't know yet. */
-  async read(reader: Reader, requests: readonly StatementRequest[], notes: readonly EntryNote[] = []) {
-    reader.post({ type: "read", notes, at: this.committed, requests });
+  #news(reader: Reader): EntryNote[] {
+    const known = this.#known.get(reader) ?? 0;
+    this.#known.set(reader, this.committed);
+    return this.notes.filter(({ index }) => index > known);
+  }
+
+  /** Reads at the newest committed snapshot, or at an older one. */
+  async read(reader: Reader, requests: readonly StatementRequest[], at = this.committed): Promise<StatementResult[]> {
+    reader.post({ type: "read", notes: this.#news(reader), at, requests });
     const results: StatementResult[] = [];
     for (let isDone = false; !isDone; ) {
       const message = await reader.next("results");
@@ -174,14 +183,10 @@ export class SmallNode {
   }
 
   /** A whole backup; an error's text if there is none. */
-  async backup(
-    reader: Reader,
-    order: Partial<BackupOrder>,
-    notes: readonly EntryNote[] = [],
-  ): Promise<Uint8Array | string> {
+  async backup(reader: Reader, order: Partial<BackupOrder>): Promise<Uint8Array | string> {
     const { id, cell } = this.request({ sql: [] });
     const whole = { format: "binary" as const, vacuum: false, tables: [], ...order };
-    reader.post({ type: "backup", notes, at: this.committed, id, cell, order: whole });
+    reader.post({ type: "backup", notes: this.#news(reader), at: this.committed, id, cell, order: whole });
     const [result] = unpackResults((await reader.next("results")).results);
     if (result?.type !== "stream") return result?.type === "text" ? result.message : `${result?.type}`;
     return this.rest(reader, id, result.body);
