@@ -63,7 +63,12 @@ function boundFault(values: OptionValues): string | null {
   const bodyBytes = values["http-body-max"];
   if (bodyBytes < bodyBytesLeast || bodyBytes > bodyBytesMost)
     return `-http-body-max must be between ${bodyBytesLeast} and ${bodyBytesMost}`;
-  return values.readers > readersMost ? `-readers must be at most ${readersMost}` : null;
+  if (values.readers > readersMost) return `-readers must be at most ${readersMost}`;
+  // Both become headers of every response.
+  const header = (["http-allow-origin", "http-adv-addr", "http-addr"] as const).find(
+    (name) => !/^[\x20-\x7e]*$/.test(values[name]),
+  );
+  return header === undefined ? null : `-${header} must be printable ASCII`;
 }
 
 /** A flag whose feature isn't there is refused rather than swallowed, unless it asks for what is so anyway. */

@@ -41,7 +41,9 @@ export function createApp(service: Service, config: HttpConfig): App {
         if (request.method === "OPTIONS") return replies.empty(200);
         const target = targets.read(request.url);
         if (!target.parameters.ok) return replies.textError(400, target.parameters.error);
-        return hono.fetch(request, { request, connection, target, parameters: target.parameters.value });
+        const answer = hono.fetch(request, { request, connection, target, parameters: target.parameters.value });
+        // Hono passes on what was thrown and is no `Error`.
+        return answer instanceof Promise ? answer.catch(failure) : answer;
       } catch (error) {
         return failure(error);
       }

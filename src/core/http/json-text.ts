@@ -3,11 +3,13 @@
  * are written where the SQL runs.
  */
 
-/** An object's members print sorted by bytes; a Map's in its own order, as Go prints a struct. */
+/** What can be written. */
 export type PlainValue = null | boolean | number | bigint | string | readonly PlainValue[] | PlainObject | PlainStruct;
+/** Members print sorted by the bytes of their names. */
 export interface PlainObject {
   readonly [name: string]: PlainValue;
 }
+/** Members print in their own order, as those of a Go struct do. */
 export type PlainStruct = ReadonlyMap<string, PlainValue>;
 
 /** Writes `value`, compact or with four-space indent; never a final newline. */

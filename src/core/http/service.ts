@@ -61,6 +61,7 @@ export interface StatementCall {
   readonly terms: StatementTerms;
 }
 
+/** `/db/sql` (http-api §13.4). The body as for `StatementCall`. */
 export interface AnalyseCall {
   readonly format: "json" | "text";
   readonly body: Uint8Array<ArrayBuffer>;
@@ -70,6 +71,7 @@ export interface AnalyseCall {
 
 export type BackupFormat = "binary" | "delete" | "sql";
 
+/** `/db/backup` (http-api §13.1). */
 export interface BackupCall extends ForwardCall {
   readonly format: BackupFormat;
   readonly vacuum: boolean;
@@ -79,10 +81,13 @@ export interface BackupCall extends ForwardCall {
   readonly noleader: boolean;
 }
 
+/** `/remove` (http-api §14.6). */
 export interface RemoveCall extends ForwardCall {
+  /** Of the node to remove; may name none. */
   readonly id: string;
 }
 
+/** `POST /leader` (http-api §14.3). */
 export interface StepdownCall extends ForwardCall {
   /** Null: any node. */
   readonly target: string | null;
@@ -90,15 +95,20 @@ export interface StepdownCall extends ForwardCall {
   readonly wait: boolean;
 }
 
+/** How nodes are asked for what they are. */
 export interface ProbeCall {
+  /** For each node; zero and below expire at once. */
   readonly timeoutMs: number;
   readonly retries: number;
 }
 
+/** `/nodes` (http-api §14.4). */
 export interface NodesCall extends ProbeCall {
+  /** List read replicas too. */
   readonly nonvoters: boolean;
 }
 
+/** `/readyz` (http-api §14.5). */
 export interface ReadinessCall extends ProbeCall {
   /** Wait until this node's commit index has reached the leader's. */
   readonly sync: boolean;

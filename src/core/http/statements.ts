@@ -20,6 +20,7 @@ export function submitBody(
   );
 }
 
+/** The same with a body at hand. `type`: content type of the answer, unless it is a text error. */
 export function submit(
   endpoint: StatementEndpoint,
   format: "json" | "text",

@@ -1,3 +1,4 @@
+import { gzip } from "../gzip.ts";
 import { contentTypes } from "../replies.ts";
 import type { Route } from "../route.ts";
 import { locationOf } from "../target.ts";
@@ -21,10 +22,3 @@ export const backupRoute: Route = {
     return replies.body(compress ? gzip(reply.body) : reply.body, type, reply.servedBy);
   },
 };
-
-/** Gzip as the bytes come. Cancelling or breaking either end reaches the other. */
-function gzip(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
-  const { readable, writable } = new CompressionStream("gzip");
-  // The library's types let a compressor take any buffer; ours only ever get bytes.
-  return body.pipeThrough({ readable, writable: writable as WritableStream<Uint8Array> });
-}

@@ -41,7 +41,10 @@ export const consoleRoute: Route = {
   earlyType: null,
   counter: "ui",
   handle({ target }, { replies }) {
-    if (target.path === "/console/index.html") return replies.redirect(301, "./", null);
+    if (target.path === "/console/index.html") {
+      const query = target.rawQuery === null || target.rawQuery === "" ? "" : `?${target.rawQuery}`;
+      return replies.redirect(301, `./${query}`, null);
+    }
     const file = consoleFiles.get(target.path);
     return file === undefined ? replies.textError(404, "404 page not found") : replies.body(file.text, file.type);
   },
