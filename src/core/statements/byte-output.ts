@@ -99,8 +99,8 @@ export class ByteOutput {
   #shortDecimal(value: number): boolean {
     if (Math.abs(value) > decimalMax) return false;
     for (let places = 1, scale = 10; places <= 4; places++, scale *= 10) {
-      const scaled = value * scale;
-      if (!Number.isInteger(scaled) || scaled / scale !== value) continue;
+      const scaled = Math.round(value * scale);
+      if (scaled / scale !== value) continue;
       this.reserve(20);
       if (value < 0) this.bytes[this.length++] = 0x2d;
       const magnitude = Math.abs(scaled);
