@@ -245,6 +245,8 @@ describe("validation, in its order", () => {
     ["-disco-mode=DNS D", "disco mode must be one of consul-kv, etcd-kv, dns, or dns-srv"],
     ["-http-body-max=1 -join=r:1 D", "-http-body-max must be between 1024 and 1073741824"],
     ["-readers=65 D", "-readers must be at most 64"],
+    ["-http-allow-origin=\u2603 D", "-http-allow-origin must be printable ASCII"],
+    ["-http-adv-addr=h\n:1 D", "-http-adv-addr must be printable ASCII"],
   ])("%s", (line, message) => {
     expect(fatalOf(line)).toBe(message);
   });
