@@ -11,7 +11,7 @@ import { type Identity, validate } from "./validation.ts";
 export type CommandLine =
   | { readonly type: "run"; readonly config: Config }
   /**
-   * End at once with this code. `error` goes to stderr: if `logged`, as the message of a log line of module `rqlited`
+   * End at once with this code. `error` goes to stderr: if `logged`, as the message of a log line of the program
    * (it has no newline then), else as it is.
    */
   | { readonly type: "exit"; readonly code: 0 | 1 | 2; readonly error: string; readonly logged: boolean };
