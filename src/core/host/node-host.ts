@@ -564,7 +564,8 @@ export class NodeHost implements TaskHost {
     if (this.#state === "failed" || this.#state === "stopped") return;
     const inOpening = this.#recovered === null;
     this.#state = "failed";
-    for (const task of [...this.#tasks.values()]) task.abandon(reason);
+    const [headline = ""] = reason.split("\n");
+    for (const task of [...this.#tasks.values()]) task.abandon(headline);
     this.#options.failed(reason, inOpening);
   }
 

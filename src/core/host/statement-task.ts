@@ -55,8 +55,11 @@ export class StatementTask extends Task implements PooledRead {
     const { endpoint, terms, body } = this.#call;
     const { level, freshnessMs } = terms;
     // A unified request at level strong goes through the log whatever it holds (http-api §8.7).
-    const reads = endpoint === "query" || (endpoint === "request" && level !== "strong" && !isObviousWrite(body));
-    if (!reads) this.#write();
+    const writes =
+      endpoint === "execute" ||
+      endpoint === "load" ||
+      (endpoint === "request" && (level === "strong" || isObviousWrite(body)));
+    if (writes) this.#write();
     else this.#host.give({ type: "read", request: this.id, level, freshnessMs });
   }
 
