@@ -29,8 +29,13 @@ export class ConfigurationHistory {
   }
 
   dropThrough(index: LogIndex): void {
-    const base = this.at(index);
-    this.#held = this.#held.filter((held) => held.index >= base.index);
+    this.#held = [...this.since(index)];
+  }
+
+  /** The one in force at `index`, and all later ones. */
+  since(index: LogIndex): readonly IndexedConfiguration[] {
+    const first = this.at(index);
+    return this.#held.filter((held) => held.index >= first.index);
   }
 
   /** The one in force at `index`, which is not before the base. */

@@ -1,5 +1,5 @@
 import { assert, type LogIndex, logIndex, type Term } from "../base/mod.ts";
-import { type IndexedConfiguration, noConfiguration } from "./configuration.ts";
+import { type Configuration, type IndexedConfiguration, noConfiguration } from "./configuration.ts";
 import { ConfigurationHistory } from "./configuration-history.ts";
 import { type EntryId, type EntryRange, lastOf, rangeFault } from "./entry-range.ts";
 import { EntrySizes } from "./entry-sizes.ts";
@@ -42,6 +42,11 @@ export class LogOutline {
 
   get latest(): IndexedConfiguration {
     return this.#configurations.latest;
+  }
+
+  /** Whether it is true of the configuration in force at `index`, or of a later one. */
+  someConfiguration(index: LogIndex, holds: (held: Configuration) => boolean): boolean {
+    return this.#configurations.since(index).some((held) => holds(held.configuration));
   }
 
   configurationAt(index: LogIndex): IndexedConfiguration {

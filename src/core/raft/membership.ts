@@ -102,7 +102,7 @@ export function configurationCommitted(server: Server, leader: Leader): void {
     leader.change = null;
     server.outbox.push({ type: "completed", request: change.request });
   }
-  if (server.mayLead || server.log.latest.index > server.commitIndex) return;
+  if (server.log.latest.index > server.commitIndex || isVoter(server.configuration, server.id)) return;
   for (const id of leader.progress.keys()) heartbeat(server, leader, id);
   const heir = bestVoter(server, leader);
   if (heir !== null) server.send(heir, { type: "timeout-now" });

@@ -126,7 +126,7 @@ export class Raft {
         snapshotUnsent(server, input.to);
         break;
       default:
-        return unreachable(input);
+        unreachable(input);
     }
   }
 

@@ -87,8 +87,12 @@ export class Server {
     return votersOf(this.configuration);
   }
 
+  /**
+   * Whether it may stand for election: as a voter; also when only entries that may not be committed take its vote away,
+   * since it may have the only log that can win (thesis §4.2.2). Then its own vote doesn't count.
+   */
   get mayLead(): boolean {
-    return isVoter(this.configuration, this.id);
+    return this.log.someConfiguration(this.#commitIndex, (held) => isVoter(held, this.id));
   }
 
   /** Its own no-op is committed: so is everything before, and its commit index is the cluster's (thesis §6.4, §4.1). */

@@ -1,0 +1,353 @@
+import { assert, logIndex, type NodeId, nodeId, Prng, type RequestId, requestId } from "../../../src/core/base/mod.ts";
+import {
+  type Configuration,
+  type ConfigurationChange,
+  configuration,
+  defaultRaftOptions,
+  type Member,
+  noConfiguration,
+  type RaftOptions,
+  type RaftOutput,
+  votersOf,
+} from "../../../src/core/raft/mod.ts";
+import { PostOffice } from "./post-office.ts";
+import { Safety } from "./safety.ts";
+import { type Letter, SimulatedNode } from "./simulated-node.ts";
+
+/** What one run is like; drawn from its seed, so that runs differ in kind and not only in luck. */
+interface Weather {
+  readonly servers: number;
+  readonly voters: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly overtaking: number;
+  /** Chances in ten thousand, for each event. */
+  readonly crash: number;
+  readonly cut: number;
+  readonly heal: number;
+  readonly change: number;
+  readonly transfer: number;
+  readonly compact: number;
+  /** Events for each tick of all clocks. */
+  readonly eventsPerTick: number;
+  /** In a hundred: how seldom the disk is synced. */
+  readonly syncDelay: number;
+}
+
+/** What a run was; two runs of one seed are equal in it. */
+export interface RunReport {
+  readonly seed: number;
+  readonly digest: string;
+  readonly counts: Safety["counts"];
+}
+
+const progressTicks = 600;
+
+function drawWeather(dice: Prng): Weather {
+  const rough = dice.chance(1, 2);
+  const servers = 1 + dice.below(6);
+  return {
+    servers,
+    voters: 1 + dice.below(Math.min(5, servers)),
+    lost: rough ? dice.below(30) : 0,
+    doubled: rough ? dice.below(20) : 0,
+    overtaking: dice.chance(1, 2) ? dice.below(60) : 0,
+    crash: dice.below(40),
+    cut: dice.below(40),
+    heal: 20 + dice.below(60),
+    change: dice.chance(2, 3) ? dice.below(60) : 0,
+    transfer: dice.chance(1, 2) ? dice.below(40) : 0,
+    compact: dice.chance(2, 3) ? dice.below(60) : 0,
+    eventsPerTick: 10 + dice.below(60),
+    syncDelay: dice.below(90),
+  };
+}
+
+function drawOptions(dice: Prng, id: NodeId): RaftOptions {
+  return {
+    ...defaultRaftOptions,
+    id,
+    electionTimeoutTicks: 10,
+    candidateTimeoutTicks: 10,
+    leaderLeaseTicks: 10,
+    heartbeatTicks: 2,
+    messageEntriesMax: 1 + dice.below(5),
+    messageBytesMax: 1 + dice.below(60),
+    windowMessagesMax: 1 + dice.below(4),
+    windowBytesMax: 100,
+    uncommittedBytesMax: 200,
+    readsWaitingMax: 5,
+    catchUpRoundsMax: 3,
+    catchUpSilenceTicks: 40,
+    snapshotRetryTicks: 6,
+    transferTicks: 10,
+  };
+}
+
+/** A cluster of Rafts that lives through what a seed holds. `run` throws at the first broken property. */
+export class RandomCluster {
+  readonly #seed: number;
+  readonly #dice: Prng;
+  readonly #weather: Weather;
+  readonly #nodes = new Map<NodeId, SimulatedNode>();
+  readonly #post: PostOffice;
+  readonly #safety: Safety;
+  readonly #trace: ((line: string) => void) | null;
+  #digest = 0;
+  #requests = 0;
+  #bodies = 0;
+  #events = 0;
+  #calm = false;
+
+  /** `trace` gets a line for each thing that happens. */
+  constructor(seed: number, trace: ((line: string) => void) | null = null) {
+    this.#seed = seed;
+    this.#trace = trace;
+    this.#dice = new Prng(seed);
+    this.#weather = drawWeather(this.#dice);
+    this.#post = new PostOffice(this.#dice, 400);
+    const { lost, doubled, overtaking } = this.#weather;
+    this.#post.faults = { lost, doubled, overtaking };
+    this.#safety = new Safety(this.#nodes);
+    const first = this.#firstConfiguration();
+    for (let number = 1; number <= this.#weather.servers; number++) {
+      const id = nodeId(`n${number}`);
+      const known = first.members.some((member) => member.id === id);
+      const node = new SimulatedNode(drawOptions(this.#dice, id), known ? first : noConfiguration, {
+        chainOf: (index) => this.#safety.chainOf(index),
+        post: (letter) => this.#post.post(letter),
+        output: (of, output) => this.#output(of, output),
+        entry: (_of, entry) => this.#safety.entry(entry),
+        committed: (of, index, wasLeader) => this.#safety.committed(of, index, wasLeader),
+      });
+      this.#nodes.set(id, node);
+    }
+    for (const node of this.#nodes.values()) node.start(this.#dice.word());
+  }
+
+  /** Lives through `events` events, then through a calm in which everything must come right. */
+  run(events: number): RunReport {
+    for (this.#events = 0; this.#events < events; this.#events++) this.#happen();
+    this.#comeRight();
+    return { seed: this.#seed, digest: this.#digest.toString(16), counts: this.#safety.counts };
+  }
+
+  #happen(): void {
+    const { crash, cut, heal, change, transfer, compact } = this.#weather;
+    if (this.#events % this.#weather.eventsPerTick === 0) this.#tick();
+    const kinds: readonly (readonly [number, () => void])[] = [
+      [crash, () => this.#crashOrStart()],
+      [cut, () => this.#cut()],
+      [heal, () => this.#post.heal()],
+      [change, () => this.#change()],
+      [transfer, () => this.#transfer()],
+      [compact, () => this.#compact()],
+      [300, () => this.#read()],
+      [600, () => this.#write()],
+      [100, () => this.#fetch()],
+    ];
+    let draw = this.#dice.below(10_000);
+    for (const [weight, happen] of kinds) {
+      draw -= weight;
+      if (draw >= 0) continue;
+      happen();
+      return;
+    }
+    this.#work();
+  }
+
+  /** The plain business of a node or of the network. */
+  #work(): void {
+    const what = this.#dice.below(10);
+    const node = this.#any();
+    if (what < 5) this.#deliver();
+    else if (what < 7) node.engine.work();
+    else if (what >= 8) node.report();
+    else if (node.engine.dirty && !this.#dice.chance(this.#weather.syncDelay, 100)) node.engine.sync();
+  }
+
+  #deliver(): void {
+    const letter = this.#post.take();
+    if (letter === null) return;
+    this.#note(letter);
+    this.#nodes.get(letter.message.to)?.receive(letter);
+  }
+
+  #tick(): void {
+    for (const node of this.#nodes.values()) {
+      // Clocks that go at different rates.
+      if (this.#calm || !this.#dice.chance(1, 10)) node.step({ type: "tick" });
+    }
+  }
+
+  #crashOrStart(): void {
+    const node = this.#any();
+    if (node.raft === null) {
+      this.#say(`${node.id} starts`);
+      node.start(this.#dice.word());
+      return;
+    }
+    this.#say(`${node.id} crashes`);
+    node.crash((count) => this.#dice.below(count));
+    if (this.#dice.chance(1, 2)) this.#post.dropFor(node.id);
+    if (this.#dice.chance(1, 2)) node.start(this.#dice.word());
+  }
+
+  #cut(): void {
+    const node = this.#any();
+    const kind = this.#dice.below(3);
+    for (const other of this.#nodes.keys()) {
+      if (other === node.id || (kind === 2 && this.#dice.chance(1, 2))) continue;
+      this.#say(`cut ${node.id} ${other}`);
+      if (kind !== 1) this.#post.cut(node.id, other);
+      if (kind !== 0) this.#post.cut(other, node.id);
+    }
+  }
+
+  #write(): void {
+    const node = this.#leader() ?? this.#any();
+    node.write(`w${++this.#bodies}${"x".repeat(this.#dice.below(30))}`);
+  }
+
+  #read(): void {
+    const node = this.#dice.chance(1, 4) ? this.#any() : (this.#leader() ?? this.#any());
+    const request = this.#request();
+    this.#safety.readBegan(request);
+    node.read(request);
+  }
+
+  #transfer(): void {
+    const node = this.#leader();
+    const target = this.#dice.chance(1, 2) ? null : this.#any().id;
+    node?.transfer(this.#request(), target);
+  }
+
+  #change(): void {
+    const node = this.#leader();
+    const id = this.#any().id;
+    const member: Member = { id, address: "", voter: this.#dice.chance(2, 3) };
+    const change: ConfigurationChange = this.#dice.chance(1, 3) ? { type: "remove", id } : { type: "put", member };
+    node?.change(this.#request(), change);
+  }
+
+  #compact(): void {
+    const node = this.#any();
+    const status = node.raft?.status;
+    if (status !== undefined) node.compact(logIndex(Math.max(0, status.commitIndex - this.#dice.below(20))));
+  }
+
+  #fetch(): void {
+    const node = this.#any();
+    if (this.#dice.chance(1, 2)) node.finishFetch(this.#dice.chance(3, 4));
+    else if (this.#dice.chance(1, 10)) node.step({ type: "snapshot-unsent", to: this.#any().id });
+  }
+
+  /**
+   * No faults any more: within a bounded time there is one leader, whom everybody in its configuration follows; a new
+   * write is on all their disks, and reads are answered.
+   */
+  #comeRight(): void {
+    this.#calm = true;
+    this.#say("calm");
+    this.#post.heal();
+    this.#post.faults = { lost: 0, doubled: 0, overtaking: 0 };
+    for (const node of this.#nodes.values()) if (node.raft === null) node.start(this.#dice.word());
+    let body: string | null = null;
+    for (let ticks = 0; ticks < progressTicks; ticks++) {
+      this.#tick();
+      this.#settle();
+      const leader = this.#leader();
+      if (leader === null) continue;
+      const before = this.#safety.counts.reads;
+      const request = this.#request();
+      this.#safety.readBegan(request);
+      leader.read(request);
+      if (body === null && leader.write("last")) body = "last";
+      this.#settle();
+      const members = leader.raft?.status.latest.configuration.members ?? [];
+      const nodes = members.flatMap(({ id }) => this.#nodes.get(id) ?? []);
+      const written = leader.engine.durable.entries.some((entry) => entry.body === "last");
+      if (leader.raft?.role !== "leader" || !written) {
+        if (ticks % 50 === 49) body = null;
+        continue;
+      }
+      if (this.#safety.equal(nodes) && this.#safety.counts.reads > before) return;
+    }
+    const states = [...this.#nodes.values()].map(({ raft }) => JSON.stringify(raft?.status));
+    assert(false, `no progress in ${progressTicks} ticks of calm:\n${states.join("\n")}`);
+  }
+
+  #settle(): void {
+    for (let rounds = 0; rounds < 200; rounds++) {
+      let busy = false;
+      for (const node of this.#nodes.values()) {
+        while (node.engine.work()) busy = true;
+        if (node.engine.dirty) node.engine.sync();
+        while (node.report()) busy = true;
+        node.finishFetch(true);
+      }
+      for (let letters = this.#post.waiting; letters > 0; letters--) {
+        busy = true;
+        this.#deliver();
+      }
+      if (!busy) return;
+    }
+  }
+
+  #output(node: SimulatedNode, output: RaftOutput): void {
+    if (output.type === "became") this.#say(`${node.id} became ${output.role} of ${output.term}`);
+    if (output.type === "completed") this.#safety.counts.changes++;
+    if (this.#trace !== null && output.type !== "send") this.#trace(`  ${node.id} ${JSON.stringify(output)}`);
+    this.#mix(output.type);
+    this.#safety.output(node, output);
+  }
+
+  #note(letter: Letter): void {
+    const { type, from, to, term } = letter.message;
+    this.#mix(`${type}${from}${to}${term}`);
+    if (this.#trace !== null) this.#trace(`${this.#events} deliver ${JSON.stringify(letter.message)}`);
+  }
+
+  #say(line: string): void {
+    this.#mix(line);
+    if (this.#trace !== null) this.#trace(`${this.#events} ${line}`);
+  }
+
+  #mix(text: string): void {
+    for (let at = 0; at < text.length; at++)
+      this.#digest = Math.imul(this.#digest ^ text.charCodeAt(at), 0x01000193) >>> 0;
+  }
+
+  /** The node that leads the newest term; null when nobody thinks that it leads. */
+  #leader(): SimulatedNode | null {
+    let found: SimulatedNode | null = null;
+    for (const node of this.#nodes.values()) {
+      if (node.raft?.role !== "leader") continue;
+      if (found === null || node.raft.currentTerm > (found.raft?.currentTerm ?? 0)) found = node;
+    }
+    return found;
+  }
+
+  #any(): SimulatedNode {
+    const all = [...this.#nodes.values()];
+    const node = all[this.#dice.below(all.length)];
+    assert(node !== undefined, "there are nodes");
+    return node;
+  }
+
+  #request(): RequestId {
+    return requestId(++this.#requests);
+  }
+
+  #firstConfiguration(): Configuration {
+    const members: Member[] = [];
+    for (let number = 1; number <= this.#weather.servers; number++) {
+      const voter = number <= this.#weather.voters;
+      // Some servers are known to nobody at first.
+      if (voter || this.#dice.chance(1, 2)) members.push({ id: nodeId(`n${number}`), address: "", voter });
+    }
+    const built = configuration(members);
+    assert(built.ok && votersOf(built.value).length > 0, "a first configuration has voters");
+    return built.value;
+  }
+}
