@@ -1,10 +1,8 @@
 import { extname } from "node:path";
 import type { Workers } from "../../core/ports/mod.ts";
 
-/** Beside this file, in source and in the compiled program alike. */
-const program = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-
-export const workers: Workers = {
+/** Threads that run the module at `program`, which calls `runInScope`. */
+export const createWorkers = (program: URL): Workers => ({
   start(role, data, events) {
     const worker = new Worker(program);
     let fault: string | null = null;
@@ -15,9 +13,7 @@ export const workers: Workers = {
     worker.onerror = ({ message }) => {
       fault = message;
     };
-    worker.addEventListener("close", ({ code }) => {
-      events.exit(fault ?? (terminated ? null : `ended with code ${code}`));
-    });
+    worker.addEventListener("close", () => events.exit(fault ?? (terminated ? null : "ended by itself")));
     worker.postMessage({ role, data });
     return {
       post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
@@ -27,4 +23,7 @@ export const workers: Workers = {
       },
     };
   },
-};
+});
+
+/** The program lies beside this file, in a checkout as in a bundle. */
+export const workers = createWorkers(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));

@@ -1,8 +1,7 @@
 import type { Workers } from "../../core/ports/mod.ts";
 
-const program = new URL("./worker.ts", import.meta.url);
-
-export const workers: Workers = {
+/** Threads that run the module at `program`, which calls `runInScope`. */
+export const createWorkers = (program: URL): Workers => ({
   start(role, data, events) {
     const worker = new Worker(program, { type: "module" });
     let ended = false;
@@ -27,4 +26,6 @@ export const workers: Workers = {
       },
     };
   },
-};
+});
+
+export const workers = createWorkers(new URL("./worker.ts", import.meta.url));

@@ -2,10 +2,8 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { Workers } from "../../core/ports/mod.ts";
 
-/** Beside this file, in source and in the bundle alike. */
-const program = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-
-export const workers: Workers = {
+/** Threads that run the module at `program`, which calls `runInScope`. */
+export const createWorkers = (program: URL): Workers => ({
   start(role, data, events) {
     const worker = new Worker(program, { workerData: { role, data } });
     let fault: string | null = null;
@@ -16,7 +14,7 @@ export const workers: Workers = {
     worker.on("error", (error) => {
       fault = error instanceof Error ? (error.stack ?? error.message) : String(error);
     });
-    worker.on("exit", (code) => events.exit(fault ?? (terminated ? null : `ended with code ${code}`)));
+    worker.on("exit", () => events.exit(fault ?? (terminated ? null : "ended by itself")));
     return {
       post: (message, transfer) => worker.postMessage(message, transfer),
       terminate() {
@@ -25,4 +23,7 @@ export const workers: Workers = {
       },
     };
   },
-};
+});
+
+/** The program lies beside this file, in a checkout as in a bundle. */
+export const workers = createWorkers(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
