@@ -25,7 +25,7 @@ const headLength = 4;
 /** Gathers results; `take` gives what was gathered and starts anew. */
 export class ResultPacker {
   #heads: number[] = [];
-  #bodies: Uint8Array[] = [];
+  #bodies: Uint8Array<ArrayBuffer>[] = [];
   #byteLength = 0;
   readonly #encoder = new TextEncoder();
 
@@ -56,20 +56,27 @@ export class ResultPacker {
   }
 
   take(): PackedResults {
-    const bytes = new Uint8Array(this.#byteLength);
-    let position = 0;
-    for (const body of this.#bodies) {
-      bytes.set(body, position);
-      position += body.length;
-    }
-    const packed = { heads: Float64Array.from(this.#heads), bytes };
+    const packed = { heads: Float64Array.from(this.#heads), bytes: this.#join() };
     this.#heads = [];
     this.#bodies = [];
     this.#byteLength = 0;
     return packed;
   }
 
-  #push(id: RequestId, kind: number, body: Uint8Array): void {
+  #join(): Uint8Array<ArrayBuffer> {
+    const [only] = this.#bodies;
+    // A long body by itself is handed on as it is.
+    if (this.#bodies.length === 1 && only?.length === only?.buffer.byteLength && only !== undefined) return only;
+    const bytes = new Uint8Array(this.#byteLength);
+    let position = 0;
+    for (const body of this.#bodies) {
+      bytes.set(body, position);
+      position += body.length;
+    }
+    return bytes;
+  }
+
+  #push(id: RequestId, kind: number, body: Uint8Array<ArrayBuffer>): void {
     this.#heads.push(id, kind, this.#byteLength, this.#byteLength + body.length);
     this.#bodies.push(body);
     this.#byteLength += body.length;

@@ -5,7 +5,7 @@ import { type StatementRequest, type StatementResult, unpackResults } from "../.
 import { Writer } from "../../../src/core/engine/writer.ts";
 import type { Clock } from "../../../src/core/ports/mod.ts";
 import { loadSqlite, type SqlConnection, type Sqlite } from "../../../src/core/sqlite/mod.ts";
-import type { StatementOptions } from "../../../src/core/statements/mod.ts";
+import { type Due, parseBody, type StatementOptions } from "../../../src/core/statements/mod.ts";
 import { GroupStorageDouble } from "./group-storage-double.ts";
 import { entropy, wasm } from "./worker-double.ts";
 
@@ -89,6 +89,21 @@ export class GroupEngine {
   /** Runs these as one group; the answers as text. */
   run(...asks: Ask[]): string[] {
     return this.runRequests(asks.map((ask) => this.request(ask))).map(resultText);
+  }
+
+  /** Runs this by itself, past the group runner: what a lone client would have got. */
+  runAlone(ask: Ask): string {
+    const { endpoint, format, body, options } = this.request(ask);
+    const parsed = parseBody(format, body);
+    if (!parsed.ok || endpoint === "analyse") throw new Error("the test's request is sound");
+    const beganMs = clock.monotonicMs();
+    const { dbTimeoutMs } = options;
+    const due = (): Due | null => (dbTimeoutMs > 0 && clock.monotonicMs() - beganMs >= dbTimeoutMs ? "timeout" : null);
+    const outcome = this.writer.runner.runWrite(endpoint, parsed.value, options, "alone", { due });
+    this.storage.appendPending(term(1));
+    if (outcome.type !== "done") throw new Error(`a request by itself is ${outcome.type}`);
+    const { result } = outcome;
+    return result.type === "json" ? new TextDecoder().decode(result.body) : JSON.stringify(result);
   }
 
   stop(request: StatementRequest): void {
