@@ -13,7 +13,7 @@ class Inode {
   /** What every reader sees. */
   bytes = new Uint8Array(0);
   size = 0;
-  /** What survives a crash for sure. */
+  /** What survives a crash for sure; the same array as `bytes` until that is written. */
   durable = new Uint8Array(0);
   changes: Change[] = [];
 }
@@ -43,9 +43,9 @@ export class FaultyFiles implements Files {
   get calls(): number {
     return this.#calls;
   }
-  /** The changing call with this number (from 1) fails with EIO, and every one after it. */
+  /** The changing call with this number (from 1) fails with EIO, and every one after it, until a crash. */
   failAt = Number.POSITIVE_INFINITY;
-  /** Bytes that all files together may have. */
+  /** Bytes that all files together may have, until a crash. */
   roomBytes = Number.POSITIVE_INFINITY;
   /** Called before each changing call. */
   onChange: (what: string) => void = () => {};
@@ -115,12 +115,13 @@ export class FaultyFiles implements Files {
     this.#names = new Map(this.#durableNames);
     for (const inode of new Set(this.#names.values())) crashInode(inode, random);
     this.failAt = Number.POSITIVE_INFINITY;
+    this.roomBytes = Number.POSITIVE_INFINITY;
   }
 
   /** A copy of the disk as it is seen now, all of it durable. */
   clone(): FaultyFiles {
     const copy = new FaultyFiles();
-    for (const [path, inode] of this.#names) copy.put(path, inode.bytes.slice(0, inode.size));
+    for (const [path, inode] of this.#names) copy.put(path, inode.bytes.subarray(0, inode.size));
     for (const folder of this.#folders) copy.#folders.add(folder);
     return copy;
   }
@@ -137,7 +138,7 @@ export class FaultyFiles implements Files {
     const inode = new Inode();
     inode.bytes = bytes.slice();
     inode.size = bytes.length;
-    inode.durable = bytes.slice();
+    inode.durable = inode.bytes;
     this.#names.set(path, inode);
     this.#durableNames.set(path, inode);
   }
@@ -161,7 +162,8 @@ export class FaultyFiles implements Files {
   /** Of `FaultyHandle` only. */
   sync(inode: Inode, path: string): void {
     this.#changing(`dataSync ${path}`);
-    inode.durable = inode.bytes.slice(0, inode.size);
+    inode.bytes = inode.bytes.subarray(0, inode.size);
+    inode.durable = inode.bytes;
     inode.changes = [];
   }
 
@@ -236,10 +238,10 @@ function applyName(names: Map<string, Inode>, from: string | null, to: string | 
 
 function writeInto(inode: Inode, from: Uint8Array, position: number): void {
   const end = position + from.length;
-  if (end > inode.bytes.length) {
-    const wider = new Uint8Array(Math.max(end, inode.bytes.length * 2));
-    wider.set(inode.bytes.subarray(0, inode.size));
-    inode.bytes = wider;
+  if (end > inode.bytes.length || inode.bytes === inode.durable) {
+    const own = new Uint8Array(Math.max(end, inode.bytes.length));
+    own.set(inode.bytes.subarray(0, inode.size));
+    inode.bytes = own;
   }
   if (position > inode.size) inode.bytes.fill(0, inode.size, position);
   inode.bytes.set(from, position);
@@ -252,7 +254,7 @@ function truncateTo(inode: Inode, sizeBytes: number): void {
 }
 
 function crashInode(inode: Inode, random: () => number): void {
-  inode.bytes = inode.durable.slice();
+  inode.bytes = inode.durable;
   inode.size = inode.durable.length;
   for (const change of inode.changes) {
     const fate = random();
@@ -268,6 +270,7 @@ function crashInode(inode: Inode, random: () => number): void {
       at = next;
     }
   }
-  inode.durable = inode.bytes.slice(0, inode.size);
+  inode.bytes = inode.bytes.subarray(0, inode.size);
+  inode.durable = inode.bytes;
   inode.changes = [];
 }

@@ -24,6 +24,7 @@ import type { Entropy, FileHandle, Files } from "../ports/mod.ts";
 import { logFolder, segmentPath } from "./storage-names.ts";
 import type { Spares } from "./storage-spares.ts";
 
+/** The buffer's size unless a bigger entry came. */
 const bufferBytes = 256 * 1024;
 
 export interface LogWriterOptions {
@@ -55,7 +56,7 @@ export class LogWriter {
   #salt = 0n;
   /** Position in the segment of the buffer's first byte. */
   #bufferStart = 0;
-  #buffer = new Uint8Array(bufferBytes);
+  #buffer = new Uint8Array(0);
   #used = 0;
   /** All before this position is synced. */
   #groupStart = 0;
@@ -120,7 +121,7 @@ export class LogWriter {
     if (this.position + entryBytes > this.#capacity) this.#roll();
     if (this.#used + entryBytes > this.#buffer.length) {
       this.#writeOut();
-      if (entryBytes > this.#buffer.length) this.#buffer = new Uint8Array(entryBytes);
+      if (entryBytes > this.#buffer.length) this.#buffer = new Uint8Array(Math.max(entryBytes, bufferBytes));
     }
     const bodyAt = this.#used + entryHeaderBytes;
     this.#buffer.fill(0, bodyAt + bodyBytes, this.#used + entryBytes);
@@ -211,6 +212,7 @@ export class LogWriter {
       previousChecksum: this.#lastChecksum,
       salt: this.#salt,
     };
+    if (this.#buffer.length === 0) this.#buffer = new Uint8Array(bufferBytes);
     encodeSegmentHeader(this.#buffer, header, hasher);
     this.#bufferStart = 0;
     this.#groupStart = 0;

@@ -54,11 +54,11 @@ export function decodeSlots(kind: SlotKind, bytes: Uint8Array, hasher: Hasher): 
 }
 
 function decodeSlot(kind: SlotKind, bytes: Uint8Array, hasher: Hasher): Slot | "blank" | "damaged" | "newer" {
-  if (bytes.every((byte) => byte === 0)) return "blank";
-  if (bytes.length < at.payload) return "damaged";
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < at.payload || view.getUint32(at.magic, true) !== magic)
+    return bytes.every((byte) => byte === 0) ? "blank" : "damaged";
   const payloadBytes = view.getUint32(at.payloadBytes, true);
-  if (view.getUint32(at.magic, true) !== magic || payloadBytes > slotPayloadBytesMax) return "damaged";
+  if (payloadBytes > slotPayloadBytesMax) return "damaged";
   const end = at.payload + payloadBytes;
   if (end + checksumBytes > bytes.length) return "damaged";
   if (hasher.hash64(bytes.subarray(0, end)) !== view.getBigUint64(end, true)) return "damaged";

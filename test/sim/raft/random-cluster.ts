@@ -32,6 +32,8 @@ interface Weather {
   readonly eventsPerTick: number;
   /** In a hundred: how seldom the disk is synced. */
   readonly syncDelay: number;
+  /** In a hundred: how seldom the engine does anything. */
+  readonly workDelay: number;
 }
 
 /** What a run was; two runs of one seed are equal in it. */
@@ -52,14 +54,15 @@ function drawWeather(dice: Prng): Weather {
     lost: rough ? dice.below(30) : 0,
     doubled: rough ? dice.below(20) : 0,
     overtaking: dice.chance(1, 2) ? dice.below(60) : 0,
-    crash: dice.below(40),
+    crash: dice.below(dice.chance(1, 3) ? 200 : 40),
     cut: dice.below(40),
     heal: 20 + dice.below(60),
     change: dice.chance(2, 3) ? dice.below(60) : 0,
     transfer: dice.chance(1, 2) ? dice.below(40) : 0,
     compact: dice.chance(2, 3) ? dice.below(60) : 0,
-    eventsPerTick: 10 + dice.below(60),
+    eventsPerTick: 3 + dice.below(dice.chance(1, 2) ? 15 : 60),
     syncDelay: dice.below(90),
+    workDelay: dice.chance(1, 3) ? dice.below(95) : 0,
   };
 }
 
@@ -93,6 +96,7 @@ export class RandomCluster {
   readonly #post: PostOffice;
   readonly #safety: Safety;
   readonly #trace: ((line: string) => void) | null;
+  readonly #transfers = new Set<RequestId>();
   #digest = 0;
   #requests = 0;
   #bodies = 0;
@@ -161,9 +165,10 @@ export class RandomCluster {
     const what = this.#dice.below(10);
     const node = this.#any();
     if (what < 5) this.#deliver();
-    else if (what < 7) node.engine.work();
     else if (what >= 8) node.report();
-    else if (node.engine.dirty && !this.#dice.chance(this.#weather.syncDelay, 100)) node.engine.sync();
+    else if (what < 7) {
+      if (!this.#dice.chance(this.#weather.workDelay, 100)) node.engine.work();
+    } else if (node.engine.dirty && !this.#dice.chance(this.#weather.syncDelay, 100)) node.engine.sync();
   }
 
   #deliver(): void {
@@ -181,7 +186,7 @@ export class RandomCluster {
   }
 
   #crashOrStart(): void {
-    const node = this.#any();
+    const node = this.#victim();
     if (node.raft === null) {
       this.#say(`${node.id} starts`);
       node.start(this.#dice.word());
@@ -194,7 +199,7 @@ export class RandomCluster {
   }
 
   #cut(): void {
-    const node = this.#any();
+    const node = this.#victim();
     const kind = this.#dice.below(3);
     for (const other of this.#nodes.keys()) {
       if (other === node.id || (kind === 2 && this.#dice.chance(1, 2))) continue;
@@ -219,7 +224,9 @@ export class RandomCluster {
   #transfer(): void {
     const node = this.#leader();
     const target = this.#dice.chance(1, 2) ? null : this.#any().id;
-    node?.transfer(this.#request(), target);
+    const request = this.#request();
+    this.#transfers.add(request);
+    node?.transfer(request, target);
   }
 
   #change(): void {
@@ -296,7 +303,8 @@ export class RandomCluster {
 
   #output(node: SimulatedNode, output: RaftOutput): void {
     if (output.type === "became") this.#say(`${node.id} became ${output.role} of ${output.term}`);
-    if (output.type === "completed") this.#safety.counts.changes++;
+    if (output.type === "completed")
+      this.#safety.counts[this.#transfers.has(output.request) ? "transfers" : "changes"]++;
     if (this.#trace !== null && output.type !== "send") this.#trace(`  ${node.id} ${JSON.stringify(output)}`);
     this.#mix(output.type);
     this.#safety.output(node, output);
@@ -326,6 +334,11 @@ export class RandomCluster {
       if (found === null || node.raft.currentTerm > (found.raft?.currentTerm ?? 0)) found = node;
     }
     return found;
+  }
+
+  /** Faults hurt leaders most. */
+  #victim(): SimulatedNode {
+    return (this.#dice.chance(1, 2) ? this.#leader() : null) ?? this.#any();
   }
 
   #any(): SimulatedNode {
