@@ -10,7 +10,7 @@ export type Fault =
   | { readonly type: "request"; readonly message: string };
 
 /** The contract's words for every write that a read tries. */
-export const changeByQuery: Fault = {
+const changeByQuery: Fault = {
   type: "statement",
   message: "attempt to change database via query operation",
 };

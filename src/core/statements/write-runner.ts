@@ -1,7 +1,7 @@
 import type { PreparedText, SqlStatement } from "../sqlite/mod.ts";
 import { bindParameters, notEnough } from "./binder.ts";
 import { outputBytesMax } from "./byte-output.ts";
-import { changeByQuery, type Fault, sqlFault, statementFault } from "./fault.ts";
+import { type Fault, sqlFault, statementFault } from "./fault.ts";
 import type { StatementEndpoint, StatementOptions } from "./options.ts";
 import type { ParsedBody, ParsedStatement } from "./parsed-body.ts";
 import type { EntryKind } from "./response-writer.ts";
@@ -62,9 +62,12 @@ export class WriteRunner {
     if (due === "stopped") return { type: "stopped" };
     if (due === "timeout") return this.#failure(deadlineExceeded);
     if (!this.#grouped) connection.resetState();
+    // So that SQLite itself refuses just what it would refuse on a reader.
+    if (endpoint === "query") this.#context.control("PRAGMA query_only=1");
     this.#context.limitBy(limit);
     const result = this.#transaction ? this.#runTransaction(body) : this.#runSingly(body);
     this.#context.limitBy(null);
+    if (endpoint === "query") this.#context.control("PRAGMA query_only=0");
     if (!this.#grouped) connection.resetState();
     return result;
   }
@@ -178,10 +181,6 @@ export class WriteRunner {
     if (statement !== null && this.#grouped && statement.outsideTransaction) {
       rows.close();
       return "alone";
-    }
-    if (statement !== null && this.#endpoint === "query" && !statement.readonly && statement.explain === 0) {
-      rows.close();
-      return changeByQuery;
     }
     if (statement !== null) this.#wrote ||= !statement.readonly;
     const step = rows.advance(outputBytesMax);

@@ -8,6 +8,7 @@ import {
   type ParsedBody,
   parseBody,
   type ReadRun,
+  type RunLimit,
   type StatementEndpoint,
   type StatementOptions,
   StatementRunner,
@@ -64,7 +65,8 @@ export class TestDatabase {
   readonly clock = new TestClock();
   readonly writes: StatementRunner;
   readonly reads: StatementRunner;
-  due: Due | null = null;
+  #due: Due | null = null;
+  #questions = 0;
 
   constructor(sqlite: Sqlite, foreignKeys = false, store = new MemoryStore()) {
     this.store = store;
@@ -72,6 +74,19 @@ export class TestDatabase {
     this.reader = sqlite.openReader(new MemorySnapshots(this.store), { foreignKeys });
     this.writes = new StatementRunner(this.writer, this.clock);
     this.reads = new StatementRunner(this.reader, this.clock);
+  }
+
+  /** The next request's limit: due once it has been asked this often. */
+  arm(due: Due, questions = 0): void {
+    this.#due = due;
+    this.#questions = questions;
+  }
+
+  #limit(): RunLimit {
+    const due = this.#due;
+    let left = this.#questions;
+    this.#due = null;
+    return { due: () => (left-- > 0 ? null : due) };
   }
 
   close(): void {
@@ -102,13 +117,11 @@ export class TestDatabase {
   }
 
   run(endpoint: StatementEndpoint, body: ParsedBody, options: Options, surroundings: Surroundings): GroupRunResult {
-    return this.writes.runWrite(endpoint, body, { ...plainOptions, ...options }, surroundings, {
-      due: () => this.due,
-    });
+    return this.writes.runWrite(endpoint, body, { ...plainOptions, ...options }, surroundings, this.#limit());
   }
 
   startRead(endpoint: "query" | "request", body: ParsedBody, options: Options = {}): ReadRun | "not-read-only" {
-    return this.reads.startRead(endpoint, body, { ...plainOptions, ...options }, { due: () => this.due });
+    return this.reads.startRead(endpoint, body, { ...plainOptions, ...options }, this.#limit());
   }
 
   query = (body: readonly unknown[] | string, options: Options = {}): string =>
