@@ -23,19 +23,7 @@ const temporaryRefused = refused(
 
 /** True for the actions that `judge` wants to see; the others (a read of each column, …) are allowed at once. */
 export function isJudged(action: number): boolean {
-  switch (action) {
-    case Action.createTemporaryIndex:
-    case Action.createTemporaryTable:
-    case Action.createTemporaryTrigger:
-    case Action.createTemporaryView:
-    case Action.createVirtualTable:
-    case Action.pragma:
-    case Action.attach:
-    case Action.detach:
-      return true;
-    default:
-      return false;
-  }
+  return action === Action.insert || action === Action.pragma || action === Action.attach || action === Action.detach;
 }
 
 /**
@@ -59,12 +47,13 @@ export function judge(
       return refused("ATTACH is not supported: a node has one database");
     case Action.detach:
       return refused("DETACH is not supported: a node has one database");
-    case Action.createVirtualTable:
+    case Action.insert:
+      // Whatever is made in `temp` is inserted into its schema table, by whichever syntax it was asked for.
       return asker.refusesTemporary && database === "temp" ? temporaryRefused : allowed;
     case Action.pragma:
       return judgePragma((first ?? "").toLowerCase(), second);
     default:
-      return asker.refusesTemporary ? temporaryRefused : allowed;
+      return allowed;
   }
 }
 

@@ -49,13 +49,4 @@ export const preparePersistent = 1;
 export const transientDestructor = -1;
 
 /** What the authorizer is asked about (sqlite.org/c3ref/c_alter_table.html); only what it cares for. */
-export const Action = {
-  createTemporaryIndex: 3,
-  createTemporaryTable: 4,
-  createTemporaryTrigger: 5,
-  createTemporaryView: 6,
-  pragma: 19,
-  attach: 24,
-  detach: 25,
-  createVirtualTable: 29,
-} as const;
+export const Action = { insert: 18, pragma: 19, attach: 24, detach: 25 } as const;
