@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commandFor } from "../../scripts/server-process.ts";
-import { startNode, workspace } from "./node-fixture.ts";
+import { postOf, startNode, workspace } from "./node-fixture.ts";
 
 interface Said {
   readonly code: number | null;
@@ -72,7 +72,7 @@ describe.each(["node", "bun", "deno"] as const)("the command line on %s", (runti
   test("SIGTERM ends it cleanly, also in the middle of work", async () => {
     const server = await startNode(runtime);
     const requests = Array.from({ length: 20 }, (_, n) =>
-      fetch(`${server.url}/db/execute`, { method: "POST", body: JSON.stringify([`CREATE TABLE t${n}(a)`]) }).then(
+      fetch(`${server.url}/db/execute`, postOf([`CREATE TABLE t${n}(a)`])).then(
         (response) => response.text(),
         (error: unknown) => String(error),
       ),

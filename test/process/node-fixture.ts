@@ -25,13 +25,21 @@ export async function startNode(
   return server;
 }
 
-/** Posts statements and gives the whole answer, good or bad. */
-export async function post(url: string, path: string, statements: readonly unknown[] | string): Promise<string> {
+/**
+ * A POST of statements, or of one SQL text. Says what it is: `fetch` calls a body without a type `text/plain`, which to
+ * the server is SQL.
+ */
+export function postOf(statements: readonly unknown[] | string, signal: AbortSignal | null = null): RequestInit {
   const text = typeof statements === "string";
-  const response = await fetch(url + path, {
+  return {
     method: "POST",
     headers: { "content-type": text ? "text/plain" : "application/json" },
     body: text ? statements : JSON.stringify(statements),
-  });
-  return response.text();
+    signal,
+  };
+}
+
+/** Posts statements and gives the whole answer, good or bad. */
+export async function post(url: string, path: string, statements: readonly unknown[] | string): Promise<string> {
+  return (await fetch(url + path, postOf(statements))).text();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { post, startNode } from "./node-fixture.ts";
+import { post, postOf, startNode } from "./node-fixture.ts";
 
 const endless = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r";
 const endlessWrite = `INSERT INTO t ${endless}`;
@@ -30,7 +30,7 @@ describe.each(["node", "bun", "deno"] as const)("runaway statements on %s", (run
     await post(url, "/db/execute", ["CREATE TABLE t(a)"]);
     const leaving = new AbortController();
     const runaways = Array.from({ length: 6 }, () =>
-      fetch(`${url}/db/query`, { method: "POST", body: JSON.stringify([endless]), signal: leaving.signal }).then(
+      fetch(`${url}/db/query`, postOf([endless], leaving.signal)).then(
         () => "answered",
         () => "left",
       ),
@@ -54,8 +54,7 @@ describe.each(["node", "bun", "deno"] as const)("runaway statements on %s", (run
     const { url } = server;
     await post(url, "/db/execute", ["CREATE TABLE t(a)"]);
     const leaving = new AbortController();
-    const body = JSON.stringify([endlessWrite]);
-    const runaway = fetch(`${url}/db/execute`, { method: "POST", body, signal: leaving.signal }).then(
+    const runaway = fetch(`${url}/db/execute`, postOf([endlessWrite], leaving.signal)).then(
       () => "answered",
       () => "left",
     );

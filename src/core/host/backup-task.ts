@@ -3,7 +3,7 @@ import type { BackupOrder, Cell, StatementResult } from "../engine/mod.ts";
 import type { BackupCall, BackupReply } from "../http/mod.ts";
 import type { RefusalReason } from "../node/mod.ts";
 import type { ConnectionInfo } from "../ports/mod.ts";
-import type { PooledRead } from "./reader-pool.ts";
+import type { PooledRead, ReadLane } from "./reader-pool.ts";
 import { refusalReply } from "./refusal-reply.ts";
 import { StreamBody } from "./stream-body.ts";
 import { Task } from "./task.ts";
@@ -11,6 +11,7 @@ import type { TaskHost } from "./task-host.ts";
 
 /** A backup under way: one long read. */
 export class BackupTask extends Task implements PooledRead {
+  lane: ReadLane = "fresh";
   readonly work: BackupOrder;
   readonly #host: TaskHost;
   readonly #call: BackupCall;

@@ -15,12 +15,20 @@ import type { Clock, Timers, WorkerHandle, Workers } from "../ports/mod.ts";
 import type { CellPool } from "./cells.ts";
 import type { NoteHistory } from "./note-history.ts";
 
+/**
+ * `fresh`: nobody knows yet how long it takes. `yielding`: told to stop, because others wait, and to begin anew later.
+ * `long`: it has yielded once, and will not again; it runs only where a reader is left for fresh ones.
+ */
+export type ReadLane = "fresh" | "yielding" | "long";
+
 /** Something that a reader runs. After a result of type "stream", chunks follow until `end` or `broken`. */
 export interface PooledRead {
   readonly id: RequestId;
   /** Of the newest attempt; the pool sets it when it tries elsewhere. */
   cell: Cell;
   readonly work: StatementRequest | BackupOrder;
+  /** Belongs to the pool. */
+  lane: ReadLane;
   result(result: StatementResult): void;
   chunk(bytes: Uint8Array<ArrayBuffer>): void;
   end(): void;
@@ -98,7 +106,10 @@ export class ReaderPool {
   readonly #events: ReaderPoolEvents;
   readonly #readers = new Map<number, Reader>();
   readonly #streamers = new Map<RequestId, Reader>();
+  /** Fresh reads that wait. */
   #queue: PooledRead[] = [];
+  /** Long reads that wait. */
+  readonly #long: PooledRead[] = [];
   #lastReader = 0;
   #lastPin = 0;
   #cancelWatch: (() => void) | null = null;
@@ -145,24 +156,42 @@ export class ReaderPool {
 
   /** Hands what waits to readers that are free. */
   dispatch(): void {
-    if (this.#queue.length === 0) return;
+    if (this.#queue.length + this.#long.length === 0) return;
     const idle: Reader[] = [];
     for (const reader of this.#readers.values()) if (reader.state === "idle") idle.push(reader);
-    // Those without streams first: a chunk in the making holds up a batch.
-    if (idle.length > 1) idle.sort((left, right) => left.streams.size - right.streams.size);
-    for (let free = idle.length; free > 0 && this.#queue.length > 0; free--) {
-      const reader = idle[idle.length - free];
-      if (reader !== undefined) this.#feed(reader, Math.min(batchMax, Math.ceil(this.#queue.length / free)));
+    // Those without streams last, to be taken first: a chunk in the making holds up a batch.
+    if (idle.length > 1) idle.sort((left, right) => right.streams.size - left.streams.size);
+    while (idle.length > 0 && this.#queue.length > 0) {
+      const count = Math.min(batchMax, Math.ceil(this.#queue.length / idle.length));
+      const reader = idle.pop();
+      if (reader !== undefined) this.#feed(reader, this.#takeBatch(count));
+    }
+    while (idle.length > 1 && this.#long.length > 0) {
+      const reader = idle.pop();
+      if (reader !== undefined) this.#feed(reader, this.#long.splice(0, 1));
     }
     this.#watch();
+  }
+
+  /** Statements up to `count`, or one backup. */
+  #takeBatch(count: number): PooledRead[] {
+    let end = 0;
+    for (const read of this.#queue) {
+      if (end === count || (end > 0 && isBackup(read.work))) break;
+      end++;
+      if (isBackup(read.work)) break;
+    }
+    if (end < this.#queue.length) return this.#queue.splice(0, end);
+    const batch = this.#queue;
+    this.#queue = [];
+    return batch;
   }
 
   /** Stops a read wherever it is. If it has gone out it still gets its end. */
   stop(read: PooledRead): void {
     this.#cells.stop(read.cell);
-    const place = this.#queue.indexOf(read);
-    if (place >= 0) {
-      this.#queue.splice(place, 1);
+    read.lane = "long";
+    if (takeOut(this.#queue, read) || takeOut(this.#long, read)) {
       read.broken("stopped");
       return;
     }
@@ -214,30 +243,20 @@ export class ReaderPool {
     this.#events.readerJoined(id, base.index);
   }
 
-  #feed(reader: Reader, count: number): void {
-    const first = this.#queue[0];
-    if (first === undefined) return;
+  #feed(reader: Reader, reads: readonly PooledRead[]): void {
     const notes = this.#newNotes(reader);
     const at = reader.notedThrough;
     reader.state = "busy";
     reader.stillSinceMs = this.#clock.monotonicMs();
     reader.at = at;
     reader.pin = this.#pin(at);
-    if (isBackup(first.work)) {
-      this.#queue.shift();
-      reader.batch.set(first.id, first);
-      this.#post(reader, { type: "backup", notes, at, id: first.id, cell: first.cell, order: first.work });
-      return;
-    }
     const requests: StatementRequest[] = [];
-    for (const read of this.#queue) {
-      if (requests.length === count || isBackup(read.work)) break;
-      reader.batch.set(read.id, read);
-      requests.push(read.cell === read.work.cell ? read.work : { ...read.work, cell: read.cell });
+    for (const { id, cell, work } of reads) {
+      if (!isBackup(work)) requests.push(cell === work.cell ? work : { ...work, cell });
+      else this.#post(reader, { type: "backup", notes, at, id, cell, order: work });
     }
-    if (requests.length === this.#queue.length) this.#queue.length = 0;
-    else this.#queue = this.#queue.slice(requests.length);
-    this.#post(reader, { type: "read", notes, at, requests });
+    for (const read of reads) reader.batch.set(read.id, read);
+    if (requests.length > 0) this.#post(reader, { type: "read", notes, at, requests });
   }
 
   #newNotes(reader: Reader): readonly EntryNote[] {
@@ -291,6 +310,14 @@ export class ReaderPool {
     // Taken back in the meantime.
     if (read === undefined) return;
     reader.batch.delete(result.id);
+    if (read.lane === "yielding" && (result.type === "stopped" || result.type === "stream")) {
+      // It had just begun to answer; it was told to stop, so the rest would not come.
+      if (result.type === "stream") this.#post(reader, { type: "cancel-stream", id: read.id });
+      read.lane = "long";
+      read.cell = this.#cells.again(read.cell);
+      this.#long.push(read);
+      return;
+    }
     if (result.type === "stream") {
       reader.streams.set(result.id, { read, pin: this.#pin(reader.at) });
       this.#streamers.set(result.id, reader);
@@ -334,29 +361,37 @@ export class ReaderPool {
     });
   }
 
-  /** Takes what stuck readers have not begun, and starts another reader if none is left to take it. */
+  /**
+   * Takes what stuck readers have not begun. If all are stuck, another reader is started, for whoever comes next shall
+   * not wait for a thread to start beside all that work; until it is there, one of the stuck reads yields.
+   */
   #rescue(): void {
     const nowMs = this.#clock.monotonicMs();
-    let watched = this.#queue.length > 0;
-    let stuckForGood = this.#readers.size > 0;
+    let watched = this.#queue.length > 0 || this.#long.length > 0;
+    let isStarting = false;
+    let stuck = 0;
     for (const reader of this.#readers.values()) {
       const stillMs = nowMs - reader.stillSinceMs;
-      if (reader.state === "idle" && reader.extra && reader.streams.size === 0) {
+      if (reader.state === "starting") isStarting = true;
+      else if (reader.state === "busy") {
+        watched = true;
+        if (stillMs < stuckMs) continue;
+        stuck++;
+        this.#takeBack(reader);
+      } else if (reader.extra && reader.streams.size === 0) {
         if (stillMs > extraIdleMs) this.#dismiss(reader);
         else watched = true;
       }
-      if (reader.state !== "busy" || stillMs < stuckMs) {
-        stuckForGood = false;
-        if (reader.state === "busy") watched = true;
-        continue;
-      }
-      watched = true;
-      this.#takeBack(reader);
     }
-    if (this.#queue.length > 0) {
-      if (stuckForGood && this.#readers.size < this.#options.readersMax) this.#startReader(true);
-      this.dispatch();
-    }
+    const free = this.#readers.size - stuck;
+    if (
+      (free === 0 || (free === 1 && this.#long.length > 0)) &&
+      !isStarting &&
+      this.#readers.size < this.#options.readersMax
+    )
+      this.#startReader(true);
+    if (this.#queue.length > 0 && this.#readers.size > 1 && (free === 0 || (free === 1 && isStarting))) this.#preempt();
+    this.dispatch();
     if (watched) this.#watch();
   }
 
@@ -368,6 +403,23 @@ export class ReaderPool {
       read.cell = this.#cells.again(read.cell);
       this.#queue.push(read);
     }
+  }
+
+  /** Has the stuck read that has lost the least begin anew later. */
+  #preempt(): void {
+    let youngest: { readonly read: PooledRead; readonly sinceMs: number } | null = null;
+    for (const reader of this.#readers.values()) {
+      for (const read of reader.batch.values()) {
+        // One is on its way out already.
+        if (read.lane === "yielding") return;
+        if (read.lane === "long" || isBackup(read.work)) continue;
+        if (youngest === null || reader.stillSinceMs > youngest.sinceMs)
+          youngest = { read, sinceMs: reader.stillSinceMs };
+      }
+    }
+    if (youngest === null) return;
+    youngest.read.lane = "yielding";
+    this.#cells.stop(youngest.read.cell);
   }
 
   #dismiss(reader: Reader): void {
@@ -397,4 +449,10 @@ export class ReaderPool {
   #post(reader: Reader, message: ToReader): void {
     reader.handle.post(message);
   }
+}
+
+function takeOut(reads: PooledRead[], read: PooledRead): boolean {
+  const place = reads.indexOf(read);
+  if (place >= 0) reads.splice(place, 1);
+  return place >= 0;
 }

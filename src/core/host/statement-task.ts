@@ -5,7 +5,7 @@ import type { RefusalReason } from "../node/mod.ts";
 import type { ConnectionInfo } from "../ports/mod.ts";
 import { withRaftIndex } from "../statements/mod.ts";
 import { isObviousWrite } from "./obvious-write.ts";
-import type { PooledRead } from "./reader-pool.ts";
+import type { PooledRead, ReadLane } from "./reader-pool.ts";
 import { refusalReply } from "./refusal-reply.ts";
 import { StreamBody } from "./stream-body.ts";
 import { Task } from "./task.ts";
@@ -23,6 +23,7 @@ export interface StatementWork {
 
 /** A statement request under way: through the log, or to a reader, or to a reader first and then through the log. */
 export class StatementTask extends Task implements PooledRead {
+  lane: ReadLane = "fresh";
   readonly work: StatementRequest;
   readonly #host: TaskHost;
   readonly #call: StatementWork;
