@@ -15,6 +15,8 @@ class SegmentReader {
   readonly #files: Files;
   readonly #folder: string;
   #buffer = new Uint8Array(0);
+  #lastId = 0;
+  #lastBytes = 0;
 
   constructor(files: Files, folder: string) {
     this.#files = files;
@@ -23,13 +25,15 @@ class SegmentReader {
 
   /** All bytes of the segment's file; good until the next read. */
   read(id: SegmentId): Uint8Array<ArrayBuffer> {
+    if (id === this.#lastId) return this.#buffer.subarray(0, this.#lastBytes);
     const handle = this.#files.open(segmentPath(this.#folder, id), "read");
     const sizeBytes = handle.sizeBytes();
     if (this.#buffer.length < sizeBytes) this.#buffer = new Uint8Array(sizeBytes);
     const bytes = this.#buffer.subarray(0, sizeBytes);
-    const read = handle.readAt(bytes, 0);
+    this.#lastBytes = handle.readAt(bytes, 0);
+    this.#lastId = id;
     handle.close();
-    return bytes.subarray(0, read);
+    return bytes.subarray(0, this.#lastBytes);
   }
 }
 

@@ -82,9 +82,8 @@ export class WriterStore implements WritablePageStore {
 
   /** Puts blank pages where the transaction made the database grow and wrote nothing: an entry holds all it grows by. */
   fillGaps(): void {
-    const blank = new Uint8Array(this.#pageSize);
     for (let pgno = this.#pagesBelow + 1; pgno <= this.#pageCount; pgno++) {
-      if (!this.#pending.has(pgno)) this.#pending.write(pgno, blank);
+      if (!this.#pending.has(pgno)) this.#pending.write(pgno, new Uint8Array(this.#pageSize));
     }
   }
 

@@ -108,12 +108,21 @@ export class PageIndex {
   /** What to copy so that the base file of `upTo` becomes the database at `upTo`. */
   plan(upTo: LogIndex): CheckpointPages {
     const { pageCount } = this.shape(upTo);
-    const pgnos = this.#newestOf.keys().filter((pgno) => pgno <= pageCount && this.find(pgno, upTo) !== -1);
-    const locations = Int32Array.from(pgnos, (pgno) => this.find(pgno, upTo));
+    const pgnos = this.#newestOf.keys();
+    const segments = new Uint32Array(pgnos.length);
+    const positions = new Float64Array(pgnos.length);
+    let count = 0;
+    for (const pgno of pgnos) {
+      const location = pgno <= pageCount ? this.find(pgno, upTo) : -1;
+      if (location === -1) continue;
+      pgnos[count] = pgno;
+      segments[count] = this.#versions.segment(location);
+      positions[count++] = this.#versions.position(location);
+    }
     return {
-      pgnos,
-      segments: Uint32Array.from(locations, (location) => this.#versions.segment(location)),
-      positions: Float64Array.from(locations, (location) => this.#versions.position(location)),
+      pgnos: pgnos.slice(0, count),
+      segments: segments.slice(0, count),
+      positions: positions.slice(0, count),
     };
   }
 
