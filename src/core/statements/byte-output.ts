@@ -1,7 +1,7 @@
 import { assert } from "../base/mod.ts";
 
 /** Above this a response that must be held whole is refused. */
-export const outputBytesMax = 1 << 30;
+export const outputBytesMax = 1 << 29;
 const startBytes = 16 * 1024;
 /** A buffer that has grown beyond this is let go once its bytes are taken. */
 const keptBytesMax = 1 << 20;

@@ -18,6 +18,7 @@ const changeByQuery: Fault = {
 const readonlyCode = 8;
 const interruptCode = 9;
 
+/** A fault whose message is the entry's error. */
 export function statementFault(message: string): Fault {
   return { type: "statement", message };
 }

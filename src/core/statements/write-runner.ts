@@ -13,7 +13,9 @@ import { isBlankFrom } from "./sql-blanks.ts";
 type Ending = "ended" | "failed" | "alone" | "stopped";
 
 const resultTooBig = statementFault("result too big");
-const savepoint = "quolite_request";
+const savepoint = "SAVEPOINT quolite_request";
+const rollbackToSavepoint = "ROLLBACK TO quolite_request";
+const releaseSavepoint = "RELEASE quolite_request";
 
 /**
  * Runs requests through the writer, one after the other (http-api §8). In a group, an outer transaction is open and
@@ -74,6 +76,7 @@ export class WriteRunner {
 
   #runSingly(body: ParsedBody): GroupRunResult {
     const ending = this.#runStatements(body);
+    // Where the outer transaction is gone, a statement that wrote has taken it away.
     if (ending === "alone") return { type: "alone", touched: this.#wrote };
     if (ending === "stopped") {
       if (!this.#grouped) this.#context.rollback();
@@ -92,15 +95,15 @@ export class WriteRunner {
 
   #runInSavepoint(body: ParsedBody): GroupRunResult {
     const context = this.#context;
-    context.control(`SAVEPOINT ${savepoint}`);
+    context.control(savepoint);
     let ending = this.#runStatements(body);
     if (!context.connection.inTransaction) {
       return ending === "stopped" ? { type: "stopped" } : { type: "alone", touched: true };
     }
     // A COMMIT would fail now; releasing a savepoint does not.
     if (ending === "ended" && this.#wrote && context.connection.hasDeferredViolations) ending = "alone";
-    if (ending !== "ended") context.control(`ROLLBACK TO ${savepoint}`);
-    context.control(`RELEASE ${savepoint}`);
+    if (ending !== "ended") context.control(rollbackToSavepoint);
+    context.control(releaseSavepoint);
     if (ending === "alone") return { type: "alone", touched: this.#wrote };
     return ending === "stopped" ? { type: "stopped" } : this.#success();
   }

@@ -49,8 +49,8 @@ describe("strings (http-api §5.2)", () => {
 
   test("any text, short or long", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.nat(3), (text, doublings) => {
-        const repeated = text.repeat(10 ** doublings);
+      fc.property(fc.string({ unit: "binary" }), fc.nat(2), (text, exponent) => {
+        const repeated = text.repeat(10 ** exponent);
         expect(string(encoder.encode(repeated))).toBe(reference(repeated));
       }),
       { numRuns: 200 },
