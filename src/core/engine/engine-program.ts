@@ -8,6 +8,7 @@ import { noResults } from "./packed-results.ts";
 import type { Storage } from "./storage.ts";
 import { Writer } from "./writer.ts";
 
+/** What the engine's program needs of its thread. */
 export interface EnginePorts {
   readonly files: Files;
   readonly clock: Clock;

@@ -9,9 +9,11 @@ import { checkImage, type ImageShape } from "./image-check.ts";
 import type { FolderSizes, FromKeeper, KeeperData, ToKeeper } from "./keeper-messages.ts";
 import { RequestLimit } from "./request-limit.ts";
 import { runCheckpoint } from "./storage-checkpoint.ts";
+import { databaseFile, logFolder } from "./storage-names.ts";
 import { makeSpare } from "./storage-spares.ts";
 import { Upload } from "./upload.ts";
 
+/** What the keeper's program needs of its thread. */
 export interface KeeperPorts {
   readonly files: Files;
   readonly clock: Clock;
@@ -137,11 +139,11 @@ export class KeeperProgram {
 
   #measure(): FolderSizes {
     const { folder } = this.#data;
-    const logBytes = this.#sizeOf(`${folder}/log`);
+    const logBytes = this.#sizeOf(logFolder(folder));
     return {
       folderBytes: logBytes + this.#sizeOf(folder) + this.#sizeOf(`${folder}/raft`),
-      databaseBytes: this.#sizeOf(folder, "db.sqlite"),
-      databaseModifiedMs: this.#ports.files.modifiedMs(this.#path("db.sqlite")),
+      databaseBytes: this.#sizeOf(folder, databaseFile),
+      databaseModifiedMs: this.#ports.files.modifiedMs(this.#path(databaseFile)),
       logBytes,
     };
   }

@@ -23,6 +23,7 @@ const pageChunkBytes = 512 * 1024;
 const gatherMs = 2;
 const connectionsMax = 64;
 
+/** What a reader's program needs of its thread. */
 export interface ReaderPorts {
   readonly files: Files;
   readonly clock: Clock;

@@ -118,6 +118,18 @@ describe("requests that nobody waits for", () => {
     expect(ids(engine)).toBe("1,3");
   });
 
+  test("whenever the stop comes, a setting that it made does not stay", async () => {
+    for (let times = 1; times < 10; times++) {
+      const engine = await freshEngine();
+      const setter = engine.request({ sql: ["PRAGMA case_sensitive_like=1", "SELECT 1"] });
+      const stop = engine.stopWhenAsked(setter, times);
+      const next = engine.request({ endpoint: "request", sql: ["SELECT 'a' LIKE 'A' AS x"] });
+      const [, answer] = engine.runRequests([setter, next]);
+      stop();
+      expect(answer && resultText(answer)).toContain("[[1]]");
+    }
+  });
+
   test("alone, after a commit of its own: that goes too", async () => {
     const engine = await freshEngine();
     const stuck = engine.request({

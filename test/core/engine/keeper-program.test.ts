@@ -194,5 +194,5 @@ test("what a process that ended left behind goes at the start", async () => {
     ticket: 5,
     sizes: { folderBytes: 2, databaseBytes: 1, logBytes: 0 },
   });
-  expect(readdirSync(folder)).toEqual(["db.sqlite", "other.tmp"]);
+  expect(readdirSync(folder).sort()).toEqual(["db.sqlite", "other.tmp"]);
 });

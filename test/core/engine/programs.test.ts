@@ -11,9 +11,6 @@ import { WorkerDouble, wasm } from "./worker-double.ts";
 
 let node: SmallNode;
 
-beforeEach(async () => {
-  node = await SmallNode.start();
-});
 afterEach(() => node.remove());
 
 const query = (...sql: string[]): Ask => ({ endpoint: "query", sql });
@@ -39,6 +36,10 @@ async function opened(bytes: Uint8Array | string, sql: string): Promise<string> 
 }
 
 describe("the engine", () => {
+  beforeEach(async () => {
+    node = await SmallNode.start();
+  });
+
   test("keeps what it has answered through a clean stop and through a crash", async () => {
     await node.execute({ sql: ["CREATE TABLE t(x)", "INSERT INTO t VALUES(1)"] }, { sql: ["INSERT INTO t VALUES(2)"] });
     await node.restart();
@@ -116,6 +117,10 @@ describe("the engine", () => {
 });
 
 describe("a reader", () => {
+  beforeEach(async () => {
+    node = await SmallNode.startInMemory();
+  });
+
   test("sees exactly the snapshot it is told", async () => {
     const reader = await node.reader();
     await node.execute({ sql: ["CREATE TABLE t(x)", "INSERT INTO t VALUES(1)"] });
@@ -239,6 +244,7 @@ describe("a reader", () => {
 
 describe("backups", () => {
   beforeEach(async () => {
+    node = await SmallNode.startInMemory();
     await node.load(makeImage(await sqlite(), 4096, 2000));
     await node.execute({ sql: ["DELETE FROM t WHERE id > 1500"] }, { sql: ["INSERT INTO rowless VALUES('b', 2)"] });
   });
@@ -277,7 +283,7 @@ describe("backups", () => {
     expect([...vacuumed.subarray(18, 20)]).toEqual([1, 1]);
     expect(await opened(vacuumed, "PRAGMA integrity_check")).toBe("ok");
     expect(await opened(vacuumed, "SELECT count(*) FROM t")).toBe("1500");
-    expect(readdirSync(node.folder).filter((name) => name.startsWith("vacuum"))).toEqual([]);
+    expect(node.files.list(node.folder).filter((name) => name.startsWith("vacuum"))).toEqual([]);
   });
 
   test("as SQL, whole or some tables", async () => {
@@ -307,11 +313,12 @@ describe("backups", () => {
       [{ type: "stopped", id }],
       [{ type: "stopped", id }],
     ]);
-    expect(readdirSync(node.folder).filter((name) => name.startsWith("vacuum"))).toEqual([]);
+    expect(node.files.list(node.folder).filter((name) => name.startsWith("vacuum"))).toEqual([]);
   });
 });
 
 test("a backup of a database in which nothing was ever written is one empty page", async () => {
+  node = await SmallNode.startInMemory();
   const reader = await node.reader();
   const bytes = await node.backup(reader, {});
   if (typeof bytes === "string") throw new Error(bytes);
@@ -320,6 +327,7 @@ test("a backup of a database in which nothing was ever written is one empty page
 });
 
 test("a message that no program knows is a broken invariant: the thread ends, and says so once", async () => {
+  node = await SmallNode.startInMemory();
   const stray = { type: "unheard-of", id: requestId(1), at: logIndex(1) };
   node.engine.post(stray as never);
   expect((await node.engine.next("failed", "want-spare")).reason).toContain("assertion failed");

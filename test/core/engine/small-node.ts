@@ -18,6 +18,9 @@ import {
   unpackResults,
 } from "../../../src/core/engine/mod.ts";
 import type { BaseShape, EntryNote } from "../../../src/core/pages/mod.ts";
+import type { Files } from "../../../src/core/ports/mod.ts";
+import { files as realFiles } from "../../../src/runtime/node/files.ts";
+import { FaultyFiles } from "../../sim/faulty-files.ts";
 import { type Ask, defaultOptions } from "./group-fixture.ts";
 import { WorkerDouble, wasm } from "./worker-double.ts";
 
@@ -29,6 +32,7 @@ const firstTerm = term(1);
 /** The storage threads' programs on real files, and as much of a host as it takes to use them. */
 export class SmallNode {
   readonly folder: string;
+  readonly files: Files;
   readonly cells = createCells();
   engine: WorkerDouble<ToEngine, FromEngine>;
   keeper: WorkerDouble<ToKeeper, FromKeeper>;
@@ -40,21 +44,34 @@ export class SmallNode {
   #requests = 0;
   #ticket = 0;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, files: Files) {
     this.folder = folder;
+    this.files = files;
     this.engine = this.#startEngine();
-    this.keeper = new WorkerDouble("keeper", { folder, cells: this.cells, wasm });
+    this.keeper = new WorkerDouble("keeper", { folder, cells: this.cells, wasm }, files);
   }
 
-  static async start(folder = mkdtempSync(join(tmpdir(), "quolite-node-"))): Promise<SmallNode> {
-    const node = new SmallNode(folder);
+  /** With a new temporary folder of the disk. */
+  static async start(): Promise<SmallNode> {
+    const node = new SmallNode(mkdtempSync(join(tmpdir(), "quolite-node-")), realFiles);
+    await node.recover();
+    return node;
+  }
+
+  /** With files in memory. */
+  static async startInMemory(): Promise<SmallNode> {
+    const node = new SmallNode("data", new FaultyFiles());
     await node.recover();
     return node;
   }
 
   #startEngine(): WorkerDouble<ToEngine, FromEngine> {
     const { folder, cells } = this;
-    return new WorkerDouble("engine", { folder, cells, wasm, foreignKeys: false, segmentBytes: 256 * 1024 });
+    return new WorkerDouble(
+      "engine",
+      { folder, cells, wasm, foreignKeys: false, segmentBytes: 256 * 1024 },
+      this.files,
+    );
   }
 
   /** As a lone leader starts: recovered, its term saved, a no-op in the log. */
@@ -87,7 +104,7 @@ export class SmallNode {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true });
+    if (this.files === realFiles) rmSync(this.folder, { recursive: true });
   }
 
   request({ endpoint = "execute", sql, options }: Ask): StatementRequest {
@@ -158,7 +175,8 @@ export class SmallNode {
 
   async reader(): Promise<Reader> {
     const { folder, cells, base, notes } = this;
-    const reader: Reader = new WorkerDouble("reader", { folder, cells, wasm, foreignKeys: false, base, notes });
+    const data = { folder, cells, wasm, foreignKeys: false, base, notes };
+    const reader: Reader = new WorkerDouble("reader", data, this.files);
     await reader.next("ready");
     this.#known.set(reader, this.committed);
     return reader;

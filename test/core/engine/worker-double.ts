@@ -16,9 +16,9 @@ export const entropy: Entropy = {
   },
 };
 
-/** SQLite's WASM, as bytes. */
-export const wasm: Uint8Array = readFileSync(
-  join(import.meta.dirname, "../../../node_modules/@sqlite.org/sqlite-wasm/dist/sqlite3.wasm"),
+/** SQLite's WASM, compiled. */
+export const wasm: WebAssembly.Module = await WebAssembly.compile(
+  readFileSync(join(import.meta.dirname, "../../../node_modules/@sqlite.org/sqlite-wasm/dist/sqlite3.wasm")),
 );
 
 interface Typed {
