@@ -9,8 +9,8 @@ import type { Server } from "./server.ts";
 export function abdicate(server: Server, leader: Leader, term: Term): void {
   for (const request of leader.reads.drain()) server.refuse(request, "leadership lost");
   const { joining, change, transfer } = leader;
-  if (joining !== null) server.refuse(joining.request, "leadership lost");
   if (change !== null) server.outbox.push({ type: "undecided", request: change.request });
+  else if (joining !== null) server.refuse(joining.request, "leadership lost");
   if (transfer !== null) {
     if (transfer.sentTick !== null && term > server.currentTerm) {
       server.outbox.push({ type: "completed", request: transfer.request });

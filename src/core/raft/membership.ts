@@ -52,14 +52,13 @@ function join(server: Server, leader: Leader, request: RequestId, member: Member
  */
 export function advanceJoining(server: Server, leader: Leader): void {
   const { joining } = leader;
-  if (joining === null) return;
+  if (joining === null || leader.change !== null) return;
   const { electionTimeoutTicks, catchUpRoundsMax, leaderLeaseTicks } = server.options;
   const progress = progressOf(leader, joining.member.id);
   // A non-voter that had everything and has gone since is not up to date.
   if (server.nowTick - progress.contactTick > leaderLeaseTicks) return;
   while (progress.matchIndex >= joining.roundTarget) {
     if (server.nowTick - joining.roundStartTick <= electionTimeoutTicks) {
-      leader.joining = null;
       const after = changed(server.configuration, { type: "put", member: joining.member });
       assert(after.ok, "a voter more leaves a voter");
       propose(server, leader, joining.request, after.value);
@@ -78,7 +77,7 @@ export function advanceJoining(server: Server, leader: Leader): void {
 /** A new voter that isn't heard from is not waited for. */
 export function tickJoining(server: Server, leader: Leader): void {
   const { joining } = leader;
-  if (joining === null) return;
+  if (joining === null || leader.change !== null) return;
   const { contactTick } = progressOf(leader, joining.member.id);
   const lastTick = Math.max(contactTick, joining.roundStartTick);
   if (server.nowTick - lastTick > server.options.catchUpSilenceTicks) giveUpJoining(server, leader);
@@ -89,6 +88,7 @@ export function configurationAppended(server: Server, leader: Leader, entries: E
   const held = entries.configurations.at(-1);
   if (held === undefined) return;
   if (leader.change !== null && leader.change.index === null) leader.change.index = held.index;
+  leader.joining = null;
   trackMembers(server, leader);
 }
 

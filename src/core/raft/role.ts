@@ -31,7 +31,7 @@ export interface PendingChange {
   index: LogIndex | null;
 }
 
-/** A server that is to get a vote, and is being caught up first (thesis §4.2.1). */
+/** A server that is to get a vote, and is being caught up first (thesis §4.2.1); over once the entry is in the log. */
 export interface Joining {
   readonly request: RequestId;
   readonly member: Member;

@@ -34,6 +34,12 @@ interface Weather {
   readonly syncDelay: number;
   /** In a hundred: how seldom the engine does anything. */
   readonly workDelay: number;
+  /** In a hundred: how often a new leader is struck soon, and a voter right after it was asked. */
+  readonly unrest: number;
+  readonly amnesia: number;
+  readonly electionTimeoutTicks: number;
+  /** Clocks may run at very different rates. */
+  readonly skewed: boolean;
 }
 
 /** What a run was; two runs of one seed are equal in it. */
@@ -63,16 +69,20 @@ function drawWeather(dice: Prng): Weather {
     eventsPerTick: 3 + dice.below(dice.chance(1, 2) ? 15 : 60),
     syncDelay: dice.below(90),
     workDelay: dice.chance(1, 3) ? dice.below(95) : 0,
+    unrest: dice.chance(1, 2) ? dice.below(100) : 0,
+    amnesia: dice.chance(1, 3) ? dice.below(60) : 0,
+    electionTimeoutTicks: dice.chance(1, 2) ? 10 : 3 + dice.below(4),
+    skewed: dice.chance(1, 2),
   };
 }
 
-function drawOptions(dice: Prng, id: NodeId): RaftOptions {
+function drawOptions(dice: Prng, id: NodeId, electionTimeoutTicks: number): RaftOptions {
   return {
     ...defaultRaftOptions,
     id,
-    electionTimeoutTicks: 10,
-    candidateTimeoutTicks: 10,
-    leaderLeaseTicks: 10,
+    electionTimeoutTicks,
+    candidateTimeoutTicks: electionTimeoutTicks,
+    leaderLeaseTicks: electionTimeoutTicks,
     heartbeatTicks: 2,
     messageEntriesMax: 1 + dice.below(5),
     messageBytesMax: 1 + dice.below(60),
@@ -97,6 +107,10 @@ export class RandomCluster {
   readonly #safety: Safety;
   readonly #trace: ((line: string) => void) | null;
   readonly #transfers = new Set<RequestId>();
+  /** In a hundred: how often a node's clock misses a tick. */
+  readonly #slowness = new Map<NodeId, number>();
+  /** A new leader that is struck at this event. */
+  #doomed: { readonly node: SimulatedNode; readonly event: number } | null = null;
   #digest = 0;
   #requests = 0;
   #bodies = 0;
@@ -117,14 +131,19 @@ export class RandomCluster {
     for (let number = 1; number <= this.#weather.servers; number++) {
       const id = nodeId(`n${number}`);
       const known = first.members.some((member) => member.id === id);
-      const node = new SimulatedNode(drawOptions(this.#dice, id), known ? first : noConfiguration, {
-        chainOf: (index) => this.#safety.chainOf(index),
-        post: (letter) => this.#post.post(letter),
-        output: (of, output) => this.#output(of, output),
-        entry: (_of, entry) => this.#safety.entry(entry),
-        committed: (of, index, wasLeader) => this.#safety.committed(of, index, wasLeader),
-      });
+      const node = new SimulatedNode(
+        drawOptions(this.#dice, id, this.#weather.electionTimeoutTicks),
+        known ? first : noConfiguration,
+        {
+          chainOf: (index) => this.#safety.chainOf(index),
+          post: (letter) => this.#post.post(letter),
+          output: (of, output) => this.#output(of, output),
+          entry: (_of, entry) => this.#safety.entry(entry),
+          committed: (of, index, wasLeader) => this.#safety.committed(of, index, wasLeader),
+        },
+      );
       this.#nodes.set(id, node);
+      this.#slowness.set(id, this.#weather.skewed ? this.#dice.below(90) : 10);
     }
     for (const node of this.#nodes.values()) node.start(this.#dice.word());
   }
@@ -139,9 +158,10 @@ export class RandomCluster {
   #happen(): void {
     const { crash, cut, heal, change, transfer, compact } = this.#weather;
     if (this.#events % this.#weather.eventsPerTick === 0) this.#tick();
+    if (this.#doomed?.event === this.#events) this.#strike(this.#doomed.node);
     const kinds: readonly (readonly [number, () => void])[] = [
       [crash, () => this.#crashOrStart()],
-      [cut, () => this.#cut()],
+      [cut, () => this.#cut(this.#victim())],
       [heal, () => this.#post.heal()],
       [change, () => this.#change()],
       [transfer, () => this.#transfer()],
@@ -175,31 +195,45 @@ export class RandomCluster {
     const letter = this.#post.take();
     if (letter === null) return;
     this.#note(letter);
-    this.#nodes.get(letter.message.to)?.receive(letter);
+    const node = this.#nodes.get(letter.message.to);
+    if (node === undefined || node.raft === null) return;
+    node.receive(letter);
+    const asked = letter.message.type === "request-vote";
+    if (asked && !this.#calm && this.#dice.chance(this.#weather.amnesia, 100)) this.#crash(node, true);
   }
 
   #tick(): void {
     for (const node of this.#nodes.values()) {
       // Clocks that go at different rates.
-      if (this.#calm || !this.#dice.chance(1, 10)) node.step({ type: "tick" });
+      if (this.#calm || !this.#dice.chance(this.#slowness.get(node.id) ?? 0, 100)) node.step({ type: "tick" });
     }
   }
 
   #crashOrStart(): void {
     const node = this.#victim();
-    if (node.raft === null) {
-      this.#say(`${node.id} starts`);
-      node.start(this.#dice.word());
-      return;
-    }
+    if (node.raft === null) this.#start(node);
+    else this.#crash(node, this.#dice.chance(1, 2));
+  }
+
+  #start(node: SimulatedNode): void {
+    this.#say(`${node.id} starts`);
+    node.start(this.#dice.word());
+  }
+
+  #crash(node: SimulatedNode, restart: boolean): void {
     this.#say(`${node.id} crashes`);
     node.crash((count) => this.#dice.below(count));
     if (this.#dice.chance(1, 2)) this.#post.dropFor(node.id);
-    if (this.#dice.chance(1, 2)) node.start(this.#dice.word());
+    if (restart) this.#start(node);
   }
 
-  #cut(): void {
-    const node = this.#victim();
+  #strike(node: SimulatedNode): void {
+    if (node.raft === null) return;
+    if (this.#dice.chance(1, 2)) this.#crash(node, this.#dice.chance(1, 2));
+    else this.#cut(node);
+  }
+
+  #cut(node: SimulatedNode): void {
     const kind = this.#dice.below(3);
     for (const other of this.#nodes.keys()) {
       if (other === node.id || (kind === 2 && this.#dice.chance(1, 2))) continue;
@@ -210,12 +244,12 @@ export class RandomCluster {
   }
 
   #write(): void {
-    const node = this.#leader() ?? this.#any();
+    const node = this.#believer() ?? this.#any();
     node.write(`w${++this.#bodies}${"x".repeat(this.#dice.below(30))}`);
   }
 
   #read(): void {
-    const node = this.#dice.chance(1, 4) ? this.#any() : (this.#leader() ?? this.#any());
+    const node = this.#dice.chance(1, 4) ? this.#any() : (this.#believer() ?? this.#any());
     const request = this.#request();
     this.#safety.readBegan(request);
     node.read(request);
@@ -302,7 +336,11 @@ export class RandomCluster {
   }
 
   #output(node: SimulatedNode, output: RaftOutput): void {
-    if (output.type === "became") this.#say(`${node.id} became ${output.role} of ${output.term}`);
+    if (output.type === "became") {
+      this.#say(`${node.id} became ${output.role} of ${output.term}`);
+      const struck = output.role === "leader" && this.#dice.chance(this.#weather.unrest, 100);
+      if (struck) this.#doomed = { node, event: this.#events + 1 + this.#dice.below(80) };
+    }
     if (output.type === "completed")
       this.#safety.counts[this.#transfers.has(output.request) ? "transfers" : "changes"]++;
     if (this.#trace !== null && output.type !== "send") this.#trace(`  ${node.id} ${JSON.stringify(output)}`);
@@ -334,6 +372,12 @@ export class RandomCluster {
       if (found === null || node.raft.currentTerm > (found.raft?.currentTerm ?? 0)) found = node;
     }
     return found;
+  }
+
+  /** Any node that thinks that it leads. */
+  #believer(): SimulatedNode | null {
+    const believers = [...this.#nodes.values()].filter((node) => node.raft?.role === "leader");
+    return believers[this.#dice.below(Math.max(1, believers.length))] ?? null;
   }
 
   /** Faults hurt leaders most. */
