@@ -76,13 +76,15 @@ export class NodeHost implements TaskHost {
   readonly #logged = new Map<number, Logged>();
   #lastRequest = 0;
   readonly #engine: WorkerHandle;
-  readonly #keeper: WorkerHandle;
+  #keeper: WorkerHandle | null = null;
   readonly #wasm: unknown;
   #pool: ReaderPool | null = null;
   #history: NoteHistory | null = null;
   #recovered: Recovered | null = null;
   #order: CheckpointOrder | null = null;
   #state: "opening" | "open" | "stopping" | "stopped" | "failed" = "opening";
+  /** Asked for before the node was open. */
+  readonly #sparesWanted: ToKeeper[] = [];
   #turnDue = false;
   #watchDue = false;
   #ticking = false;
@@ -109,14 +111,9 @@ export class NodeHost implements TaskHost {
     const { cells } = this.cells;
     const folder = config.dataFolder;
     const engine: EngineData = { folder, foreignKeys: config.foreignKeys, segmentBytes, cells, wasm };
-    const keeper: KeeperData = { folder, cells, wasm };
     this.#engine = ports.workers.start("engine", engine, {
       message: (message) => this.#guard(() => this.#fromEngine(message as FromEngine)),
       exit: (error) => this.#threadEnded("engine", error),
-    });
-    this.#keeper = ports.workers.start("keeper", keeper, {
-      message: (message) => this.#guard(() => this.#fromKeeper(message as FromKeeper)),
-      exit: (error) => this.#threadEnded("keeper", error),
     });
     this.sizes = new SizeReports(ports.timers, (ticket) => this.toKeeper({ type: "measure", ticket }));
   }
@@ -194,7 +191,17 @@ export class NodeHost implements TaskHost {
   }
 
   toKeeper(message: ToKeeper, transfer?: readonly ArrayBuffer[]): void {
+    // It has nothing to do with being ready, so it starts when it is wanted for the first time.
+    this.#keeper ??= this.#startKeeper();
     this.#keeper.post(message, transfer);
+  }
+
+  #startKeeper(): WorkerHandle {
+    const data: KeeperData = { folder: this.#options.config.dataFolder, cells: this.cells.cells, wasm: this.#wasm };
+    return this.#options.ports.workers.start("keeper", data, {
+      message: (message) => this.#guard(() => this.#fromKeeper(message as FromKeeper)),
+      exit: (error) => this.#threadEnded("keeper", error),
+    });
   }
 
   end(task: Task): void {
@@ -261,9 +268,12 @@ export class NodeHost implements TaskHost {
         this.#notes.dropThrough(message.base);
         this.give({ type: "checkpoint-noted", index: message.base.index });
         break;
-      case "want-spare":
-        this.toKeeper({ type: "make-spare", path: message.path, sizeBytes: message.sizeBytes });
+      case "want-spare": {
+        const wanted: ToKeeper = { type: "make-spare", path: message.path, sizeBytes: message.sizeBytes };
+        if (this.#state === "opening") this.#sparesWanted.push(wanted);
+        else this.toKeeper(wanted);
         break;
+      }
       case "failed":
         this.#fail(message.reason);
         break;
@@ -544,13 +554,14 @@ export class NodeHost implements TaskHost {
     if (!begun) return;
     this.#state = "open";
     this.#options.opened();
+    for (const wanted of this.#sparesWanted.splice(0)) this.toKeeper(wanted);
     if (this.#stopped !== null) this.#beginStopping();
   }
 
   #close(): void {
     this.#state = "stopped";
     this.#pool?.close();
-    this.#keeper.terminate();
+    this.#keeper?.terminate();
     this.#engine.terminate();
     this.#stopped?.();
   }

@@ -85,6 +85,8 @@ interface Reader {
 const batchMax = 64;
 /** A reader that has answered nothing for this long is stuck: the rest of its batch goes elsewhere. */
 const stuckMs = 50;
+/** When all have been stuck for this long, another reader is worth its memory. */
+const extraAfterMs = 150;
 const extraIdleMs = 30_000;
 /** Chunks of a stream that may be under way to a client that has not taken them yet. */
 const streamWindow = 4;
@@ -370,6 +372,7 @@ export class ReaderPool {
     let watched = this.#queue.length > 0 || this.#long.length > 0;
     let isStarting = false;
     let stuck = 0;
+    let stuckForLong = 0;
     for (const reader of this.#readers.values()) {
       const stillMs = nowMs - reader.stillSinceMs;
       if (reader.state === "starting") isStarting = true;
@@ -377,6 +380,7 @@ export class ReaderPool {
         watched = true;
         if (stillMs < stuckMs) continue;
         stuck++;
+        if (stillMs >= extraAfterMs) stuckForLong++;
         this.#takeBack(reader);
       } else if (reader.extra && reader.streams.size === 0) {
         if (stillMs > extraIdleMs) this.#dismiss(reader);
@@ -384,13 +388,10 @@ export class ReaderPool {
       }
     }
     const free = this.#readers.size - stuck;
-    if (
-      (free === 0 || (free === 1 && this.#long.length > 0)) &&
-      !isStarting &&
-      this.#readers.size < this.#options.readersMax
-    )
-      this.#startReader(true);
-    if (this.#queue.length > 0 && this.#readers.size > 1 && (free === 0 || (free === 1 && isStarting))) this.#preempt();
+    const wanted = stuckForLong === this.#readers.size || (free <= 1 && this.#long.length > 0);
+    if (wanted && !isStarting && this.#readers.size < this.#options.readersMax) this.#startReader(true);
+    const canBegin = this.#options.readersMax > 1 && (free === 0 || (free === 1 && isStarting));
+    if (canBegin && this.#queue.length > 0) this.#preempt();
     this.dispatch();
     if (watched) this.#watch();
   }
