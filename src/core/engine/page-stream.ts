@@ -1,17 +1,24 @@
-import type { PageStore } from "../sqlite/mod.ts";
 import type { ChunkSource, ChunkStep } from "./chunk-source.ts";
 import { emptyFirstPage, setJournalVersion } from "./database-header.ts";
 
+/** Pages that can be read many at a time. */
+export interface StreamablePages {
+  readonly pageSize: number;
+  readonly pageCount: number;
+  /** Fills `into` with the pages from `pgno` on, as many as it is long. */
+  readPages(pgno: number, into: Uint8Array): void;
+}
+
 /** A database file as bytes, page after page, from a store that shows one snapshot until `close`. */
 export class PageStream implements ChunkSource {
-  readonly #pages: PageStore;
+  readonly #pages: StreamablePages;
   readonly #journalVersion: 1 | 2;
   readonly #release: () => void;
   #nextPgno = 1;
   #isClosed = false;
 
   /** `journalVersion`: what header bytes 18 and 19 are to say, 2 = WAL. `release`: called once, at the end. */
-  constructor(pages: PageStore, journalVersion: 1 | 2, release: () => void) {
+  constructor(pages: StreamablePages, journalVersion: 1 | 2, release: () => void) {
     this.#pages = pages;
     this.#journalVersion = journalVersion;
     this.#release = release;
@@ -25,14 +32,12 @@ export class PageStream implements ChunkSource {
       setJournalVersion(page, this.#journalVersion);
       return { type: "chunk", bytes: page, state: "done" };
     }
-    const end = Math.min(pageCount + 1, this.#nextPgno + Math.max(1, Math.floor(bytesMax / pageSize)));
-    const bytes = new Uint8Array((end - this.#nextPgno) * pageSize);
-    for (let position = 0; this.#nextPgno < end; this.#nextPgno++, position += pageSize) {
-      const page = bytes.subarray(position, position + pageSize);
-      this.#pages.readPage(this.#nextPgno, page);
-      if (this.#nextPgno === 1) setJournalVersion(page, this.#journalVersion);
-    }
-    return { type: "chunk", bytes, state: end > pageCount ? "done" : "more" };
+    const first = this.#nextPgno;
+    this.#nextPgno = Math.min(pageCount + 1, first + Math.max(1, Math.floor(bytesMax / pageSize)));
+    const bytes = new Uint8Array((this.#nextPgno - first) * pageSize);
+    this.#pages.readPages(first, bytes);
+    if (first === 1) setJournalVersion(bytes, this.#journalVersion);
+    return { type: "chunk", bytes, state: this.#nextPgno > pageCount ? "done" : "more" };
   }
 
   close(): void {

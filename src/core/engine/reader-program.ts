@@ -3,7 +3,7 @@ import type { EntryNote } from "../pages/mod.ts";
 import type { Clock, Files } from "../ports/mod.ts";
 import type { Sqlite } from "../sqlite/mod.ts";
 import { analyse, parseBody, type ReadRun, type RunLimit } from "../statements/mod.ts";
-import { openBackup } from "./backup-source.ts";
+import { openBackup, openVacuumedBackup } from "./backup-source.ts";
 import { beginCell } from "./cancel-cells.ts";
 import type { ChunkSource } from "./chunk-source.ts";
 import { scratchName } from "./file-names.ts";
@@ -21,18 +21,19 @@ const chunkBytes = 256 * 1024;
 const pageChunkBytes = 512 * 1024;
 /** Finished results of a batch wait this long at most for those behind them. */
 const gatherMs = 2;
-const connectionsMax = 64;
+const connectionsMax = 32;
 
 /** What a reader's program needs of its thread. */
 export interface ReaderPorts {
   readonly files: Files;
   readonly clock: Clock;
+  /** Another instance, for what takes much memory once. */
+  loadSqlite(): Promise<Sqlite>;
   post(message: FromReader, transfer?: readonly ArrayBuffer[]): void;
 }
 
 /** A reader thread's program: batches of reads at one snapshot each, and streams of what is long. */
 export class ReaderProgram {
-  readonly #sqlite: Sqlite;
   readonly #ports: ReaderPorts;
   readonly #data: ReaderData;
   readonly #versions: PageVersions;
@@ -42,7 +43,6 @@ export class ReaderProgram {
   #gatheringSinceMs = 0;
 
   constructor(sqlite: Sqlite, ports: ReaderPorts, data: ReaderData) {
-    this.#sqlite = sqlite;
     this.#ports = ports;
     this.#data = data;
     this.#versions = new PageVersions(ports.files, data.folder, data.base);
@@ -53,7 +53,8 @@ export class ReaderProgram {
     ports.post({ type: "ready" });
   }
 
-  receive(message: ToReader): void {
+  /** Resolves when it is done with the message; most need no promise. */
+  receive(message: ToReader): Promise<void> | undefined {
     switch (message.type) {
       case "read":
         this.#add(message.notes);
@@ -61,7 +62,8 @@ export class ReaderProgram {
         break;
       case "backup":
         this.#add(message.notes);
-        this.#backup(message);
+        if (message.order.vacuum) return this.#ports.loadSqlite().then((sqlite) => this.#backup(message, sqlite));
+        this.#backup(message, null);
         break;
       case "drop-versions":
         this.#add(message.notes);
@@ -77,6 +79,7 @@ export class ReaderProgram {
       default:
         unreachable(message);
     }
+    return undefined;
   }
 
   #add(notes: readonly EntryNote[]): void {
@@ -142,7 +145,7 @@ export class ReaderProgram {
     };
   }
 
-  #backup(message: Extract<ToReader, { type: "backup" }>): void {
+  #backup(message: Extract<ToReader, { type: "backup" }>, sqlite: Sqlite | null): void {
     const lent = this.#connections.take(message.at);
     if (lent === null) {
       this.#answer(tooManyStreams(message.id));
@@ -150,7 +153,7 @@ export class ReaderProgram {
     }
     const limit = new RequestLimit(this.#data.cells, message.cell, this.#ports.clock, 0);
     const begun = beginCell(this.#data.cells, message.cell)
-      ? this.#beginBackup(message, lent, limit)
+      ? this.#beginBackup(message, sqlite, lent, limit)
       : failed("stopped");
     if (!begun.ok) {
       this.#connections.give(lent);
@@ -163,12 +166,15 @@ export class ReaderProgram {
   /** The error is why it can't begin; then nothing is left of it. */
   #beginBackup(
     { id, order }: Extract<ToReader, { type: "backup" }>,
+    sqlite: Sqlite | null,
     lent: SnapshotConnection,
     limit: RequestLimit,
   ): Outcome<null> {
     const scratchPath = `${this.#data.folder}/${scratchName(id)}`;
-    const place = { sqlite: this.#sqlite, files: this.#ports.files, scratchPath };
-    const opened = openBackup(place, lent, order, limit);
+    const opened =
+      sqlite === null
+        ? done(openBackup(lent, order, limit))
+        : openVacuumedBackup({ sqlite, files: this.#ports.files, scratchPath }, lent.pages, limit);
     if (!opened.ok) return opened;
     const backup = opened.value;
     const first = backup.next(pageChunkBytes);

@@ -1,6 +1,6 @@
 import { AssertionError, createHasher, done, type Outcome } from "../base/mod.ts";
 import { type Clock, type Entropy, FileError, type Files, type WorkerScope } from "../ports/mod.ts";
-import { loadSqlite } from "../sqlite/mod.ts";
+import { loadSqlite, type Sqlite } from "../sqlite/mod.ts";
 import type { EngineData, FromEngine, ToEngine } from "./engine-messages.ts";
 import { EngineProgram } from "./engine-program.ts";
 import { failureText } from "./failure-text.ts";
@@ -82,11 +82,9 @@ async function startEngine(data: EngineData, ports: WorkerPorts, post: Post): Pr
 }
 
 async function startReader(data: ReaderData, ports: WorkerPorts, post: Post): Promise<Outcome<Receive>> {
-  const program = new ReaderProgram(await loadSqlite(data.wasm, ports), { ...ports, post }, data);
-  return done((message) => {
-    program.receive(message as ToReader);
-    return undefined;
-  });
+  const load = (): Promise<Sqlite> => loadSqlite(data.wasm, ports);
+  const program = new ReaderProgram(await load(), { ...ports, loadSqlite: load, post }, data);
+  return done((message) => program.receive(message as ToReader));
 }
 
 async function startKeeper(data: KeeperData, ports: WorkerPorts, post: Post): Promise<Outcome<Receive>> {

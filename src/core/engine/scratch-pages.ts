@@ -39,6 +39,13 @@ export class ScratchPages implements WritablePageStore {
     else into.fill(0);
   }
 
+  /** Fills `into` with the pages from `pgno` on, as many as it is long. */
+  readPages(pgno: number, into: Uint8Array): void {
+    for (let position = 0; position < into.length; position += this.pageSize) {
+      this.readPage(pgno + position / this.pageSize, into.subarray(position, position + this.pageSize));
+    }
+  }
+
   writePage(pgno: number, bytes: Uint8Array): void {
     this.#handle.writeAt(bytes, (pgno - 1) * this.pageSize);
     this.#changed.add(pgno);

@@ -19,7 +19,7 @@ export interface SnapshotConnectionsOptions {
 }
 
 /** Idle connections that are kept for the next who needs one: their schema is parsed and their cache warm. */
-const idleMax = 4;
+const idleMax = 2;
 
 /** A reader's connections: usually one, and one more for every long result under way. */
 export class SnapshotConnections {

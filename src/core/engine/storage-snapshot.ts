@@ -78,6 +78,26 @@ export class SnapshotPages implements SnapshotStore {
     else this.#readBase(base, pgno, into);
   }
 
+  /** Fills `into` with the pages from `pgno` on, as many as it is long; what lies together in the base is read at once. */
+  readPages(pgno: number, into: Uint8Array): void {
+    const { at, base } = this.#held();
+    const { pageSize } = this.#shape;
+    const { index } = this.#versions;
+    const count = into.length / pageSize;
+    for (let from = 0; from < count; ) {
+      const location = index.find(pgno + from, at);
+      let next = from + 1;
+      if (location !== -1) {
+        this.#versions.readVersion(location, into.subarray(from * pageSize, next * pageSize));
+      } else {
+        while (next < count && index.find(pgno + next, at) === -1) next++;
+        const read = base.readAt(into.subarray(from * pageSize, next * pageSize), (pgno + from - 1) * pageSize);
+        assert(read === (next - from) * pageSize, `the database file holds pages up to ${pgno + next - 1}`);
+      }
+      from = next;
+    }
+  }
+
   #readBase(base: FileHandle, pgno: number, into: Uint8Array): void {
     const { pageSize } = this.#shape;
     if (this.#aheadDrops !== this.#versions.drops) this.#aheadCount = 0;

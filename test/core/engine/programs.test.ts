@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { logIndex, requestId } from "../../../src/core/base/mod.ts";
 import { unpackResults } from "../../../src/core/engine/mod.ts";
+import { FaultyFiles } from "../../sim/faulty-files.ts";
 import { MemoryStore } from "../sqlite/memory-store.ts";
 import { type Ask, resultText, sqlite } from "./group-fixture.ts";
 import { makeImage } from "./image-fixture.ts";
@@ -222,11 +223,11 @@ describe("a reader", () => {
   test("too many long results at once are refused, one at a time", async () => {
     const reader = await node.reader();
     const endless = query("WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT i, i, i, i FROM c");
-    const requests = Array.from({ length: 66 }, () => node.request(endless));
+    const requests = Array.from({ length: 34 }, () => node.request(endless));
     const results = await node.read(reader, requests);
-    expect(results.filter(({ type }) => type === "stream").length).toBe(64);
-    expect(results.slice(64).map(resultText)).toEqual(Array(2).fill("500 too many long answers are under way"));
-    for (const { id } of requests.slice(0, 64)) {
+    expect(results.filter(({ type }) => type === "stream").length).toBe(32);
+    expect(results.slice(32).map(resultText)).toEqual(Array(2).fill("500 too many long answers are under way"));
+    for (const { id } of requests.slice(0, 32)) {
       reader.post({ type: "cancel-stream", id });
       await reader.next("broken");
     }
@@ -284,6 +285,14 @@ describe("backups", () => {
     expect(await opened(vacuumed, "PRAGMA integrity_check")).toBe("ok");
     expect(await opened(vacuumed, "SELECT count(*) FROM t")).toBe("1500");
     expect(node.files.list(node.folder).filter((name) => name.startsWith("vacuum"))).toEqual([]);
+  });
+
+  test("vacuumed where the disk has no room for the copy: refused, and the reader goes on", async () => {
+    const reader = await node.reader();
+    if (node.files instanceof FaultyFiles) node.files.roomBytes = 1;
+    expect(await node.backup(reader, { vacuum: true })).toMatch(/^ENOSPC/);
+    expect(node.files.list(node.folder).filter((name) => name.startsWith("vacuum"))).toEqual([]);
+    expect(rowsOf(await ask(reader, "SELECT 1"))).toEqual([[1]]);
   });
 
   test("as SQL, whole or some tables", async () => {
