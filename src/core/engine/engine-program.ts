@@ -2,7 +2,7 @@ import { unreachable } from "../base/mod.ts";
 import type { Clock, Files } from "../ports/mod.ts";
 import type { Sqlite } from "../sqlite/mod.ts";
 import type { EngineData, FromEngine, ToEngine } from "./engine-messages.ts";
-import { isImageName } from "./file-names.ts";
+import { isImageName, isLeftover } from "./file-names.ts";
 import { GroupRunner } from "./group-runner.ts";
 import { noResults } from "./packed-results.ts";
 import type { Storage } from "./storage.ts";
@@ -30,7 +30,7 @@ export class EngineProgram {
     this.#storage = storage;
     this.#writer = new Writer(sqlite, storage.writerStore, { foreignKeys: data.foreignKeys }, ports.clock);
     this.#runner = new GroupRunner(this.#writer, storage, data.cells, ports.clock);
-    this.#removeStrayImages();
+    this.#removeLeftovers();
     ports.post({
       type: "recovered",
       hardState: storage.hardState,
@@ -117,13 +117,13 @@ export class EngineProgram {
     this.#executed({ ticket, term, notes: [appended.value], results: noResults });
   }
 
-  /** Images that were checked, but whose entry never reached the log. */
-  #removeStrayImages(): void {
+  /** Files of a process that has ended: half an upload, a copy on its way out, an image whose entry never came. */
+  #removeLeftovers(): void {
     const { files } = this.#ports;
     const { folder } = this.#data;
     const used = new Set([this.#storage.versions.index.base.file, ...this.#storage.notes.map(({ image }) => image)]);
     for (const name of files.list(folder)) {
-      if (isImageName(name) && !used.has(name)) files.remove(`${folder}/${name}`);
+      if (isLeftover(name) || (isImageName(name) && !used.has(name))) files.remove(`${folder}/${name}`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { RequestId } from "../base/mod.ts";
 
-/** A database file on its way in. Nothing of it counts before it is checked; leftovers go at the next start. */
+/** A database file on its way in. Nothing of it counts before it is checked; leftovers go at the engine's next start. */
 export const uploadName = (id: RequestId): string => `upload-${id}.tmp`;
 
 /** A vacuumed copy on its way out. */

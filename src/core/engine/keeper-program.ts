@@ -4,7 +4,7 @@ import type { Sqlite } from "../sqlite/mod.ts";
 import { beginCell, type Cell } from "./cancel-cells.ts";
 import type { CheckpointOrder } from "./engine-messages.ts";
 import { failureText, isDiskFull } from "./failure-text.ts";
-import { freshImageName, isLeftover, uploadName } from "./file-names.ts";
+import { freshImageName, uploadName } from "./file-names.ts";
 import { checkImage, type ImageShape } from "./image-check.ts";
 import type { FolderSizes, FromKeeper, KeeperData, ToKeeper } from "./keeper-messages.ts";
 import { RequestLimit } from "./request-limit.ts";
@@ -31,7 +31,6 @@ export class KeeperProgram {
   constructor(ports: KeeperPorts, data: KeeperData) {
     this.#ports = ports;
     this.#data = data;
-    for (const name of ports.files.list(data.folder)) if (isLeftover(name)) ports.files.remove(this.#path(name));
   }
 
   /** Resolves when it is done with the message; most need no promise. */

@@ -53,7 +53,12 @@ export type FromReader =
    */
   | { readonly type: "results"; readonly results: PackedResults; readonly done: boolean }
   /** A stream's next bytes; `done`: its last (there may be none). After `broken` it cannot be finished. */
-  | { readonly type: "chunk"; readonly id: RequestId; readonly bytes: Uint8Array<ArrayBuffer>; readonly state: "more" | "done" }
+  | {
+      readonly type: "chunk";
+      readonly id: RequestId;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly state: "more" | "done";
+    }
   | { readonly type: "broken"; readonly id: RequestId; readonly reason: string }
   | { readonly type: "released"; readonly through: LogIndex }
   | { readonly type: "failed"; readonly reason: string };

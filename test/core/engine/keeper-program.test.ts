@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -186,13 +186,19 @@ describe("uploads", () => {
   });
 });
 
-test("what a process that ended left behind goes at the start", async () => {
-  for (const name of ["upload-3.tmp", "vacuum-9.tmp", "db.sqlite", "other.tmp"]) writeFileSync(join(folder, name), "x");
+test("measures the data folder", async () => {
+  mkdirSync(join(folder, "log"));
+  for (const [name, text] of [
+    ["db.sqlite", "four"],
+    ["checkpoint", "x"],
+    ["log/0000000000000001.log", "seven.."],
+  ] as const) {
+    writeFileSync(join(folder, name), text);
+  }
   const keeper = startKeeper();
   keeper.post({ type: "measure", ticket: 5 });
   expect(await keeper.next("measured")).toMatchObject({
     ticket: 5,
-    sizes: { folderBytes: 2, databaseBytes: 1, logBytes: 0 },
+    sizes: { folderBytes: 12, databaseBytes: 4, logBytes: 7 },
   });
-  expect(readdirSync(folder).sort()).toEqual(["db.sqlite", "other.tmp"]);
 });

@@ -96,11 +96,15 @@ describe("the engine", () => {
     ]);
   });
 
-  test("an image whose entry never came is removed at the next start", async () => {
+  test("what a process that ended left behind goes at the start", async () => {
     await node.stop();
-    writeFileSync(join(node.folder, "image-3.sqlite"), "");
+    for (const name of ["image-3.sqlite", "upload-7.tmp", "vacuum-9.tmp", "other.tmp"]) {
+      writeFileSync(join(node.folder, name), "");
+    }
+    const before = readdirSync(node.folder);
     await node.crash();
-    expect(readdirSync(node.folder)).not.toContain("image-3.sqlite");
+    const gone = before.filter((name) => !readdirSync(node.folder).includes(name));
+    expect(gone.sort()).toEqual(["image-3.sqlite", "upload-7.tmp", "vacuum-9.tmp"]);
   });
 
   test("a folder that is no data folder is refused with a reason", async () => {
