@@ -15,6 +15,7 @@ import {
 } from "../engine/mod.ts";
 import type { Metrics } from "../metrics/mod.ts";
 import { ClusterNode, type NodeEffect, type NodeEvent } from "../node/mod.ts";
+import type { BaseShape } from "../pages/mod.ts";
 import type { Logger, WorkerHandle } from "../ports/mod.ts";
 import type { Configuration, RoleName } from "../raft/mod.ts";
 import { CellPool } from "./cells.ts";
@@ -82,6 +83,7 @@ export class NodeHost implements TaskHost {
   #history: NoteHistory | null = null;
   #recovered: Recovered | null = null;
   #order: CheckpointOrder | null = null;
+  #newBase: BaseShape | null = null;
   #state: "opening" | "open" | "stopping" | "stopped" | "failed" = "opening";
   /** Asked for before the node was open. */
   readonly #sparesWanted: ToKeeper[] = [];
@@ -265,7 +267,7 @@ export class NodeHost implements TaskHost {
         this.give({ type: "checkpoint-planned", index: message.order?.index ?? null });
         break;
       case "checkpoint-noted":
-        this.#notes.dropThrough(message.base);
+        this.#newBase = message.base;
         this.give({ type: "checkpoint-noted", index: message.base.index });
         break;
       case "want-spare": {
@@ -425,7 +427,7 @@ export class NodeHost implements TaskHost {
         break;
       case "drop-versions":
         this.metrics.store.num_snapshots++;
-        this.pool.dropVersions();
+        this.#dropVersions();
         break;
       case "recycle":
         this.#toEngine(effect);
@@ -454,6 +456,13 @@ export class NodeHost implements TaskHost {
         this.#toEngine({ type: "stop" });
         break;
     }
+  }
+
+  /** Readers hear of the notes that they have missed before those are history. */
+  #dropVersions(): void {
+    const base = present(this.#newBase, "the base that was noted");
+    this.pool.dropVersions(base);
+    this.#notes.dropThrough(base);
   }
 
   #runGroup(ticket: number, term: Term, ids: readonly RequestId[]): void {

@@ -10,7 +10,7 @@ import {
   type ToReader,
   unpackResults,
 } from "../engine/mod.ts";
-import type { EntryNote } from "../pages/mod.ts";
+import type { BaseShape, EntryNote } from "../pages/mod.ts";
 import type { Clock, Timers, WorkerHandle, Workers } from "../ports/mod.ts";
 import type { CellPool } from "./cells.ts";
 import type { NoteHistory } from "./note-history.ts";
@@ -207,9 +207,8 @@ export class ReaderPool {
     if (reader !== undefined) this.#post(reader, { type: "credit", id });
   }
 
-  /** Tells every reader that versions up to the new base of the history are in it. */
-  dropVersions(): void {
-    const { base } = this.#history;
+  /** Tells every reader that versions up to this base are in it. The history still holds notes from before it. */
+  dropVersions(base: BaseShape): void {
     for (const reader of this.#readers.values()) {
       this.#post(reader, { type: "drop-versions", notes: this.#newNotes(reader), base });
     }
