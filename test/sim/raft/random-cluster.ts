@@ -34,7 +34,7 @@ interface Weather {
   readonly syncDelay: number;
   /** In a hundred: how seldom the engine does anything. */
   readonly workDelay: number;
-  /** In a hundred: how often a new leader is struck soon, and a voter right after it was asked. */
+  /** In a hundred: how often a new leader is struck soon, and a voter right after it was asked (seldom after other letters). */
   readonly unrest: number;
   readonly amnesia: number;
   readonly electionTimeoutTicks: number;
@@ -53,16 +53,17 @@ const progressTicks = 600;
 
 function drawWeather(dice: Prng): Weather {
   const rough = dice.chance(1, 2);
-  const servers = 1 + dice.below(6);
+  const voters = [1, 2, 3, 3, 3, 4, 5, 5][dice.below(8)] ?? 3;
+  const servers = voters + dice.below(3);
   return {
     servers,
-    voters: 1 + dice.below(Math.min(5, servers)),
+    voters,
     lost: rough ? dice.below(30) : 0,
     doubled: rough ? dice.below(20) : 0,
     overtaking: dice.chance(1, 2) ? dice.below(60) : 0,
     crash: dice.below(dice.chance(1, 3) ? 200 : 40),
     cut: dice.below(40),
-    heal: 20 + dice.below(60),
+    heal: dice.chance(1, 2) ? 3 + dice.below(10) : 20 + dice.below(60),
     change: dice.chance(2, 3) ? dice.below(60) : 0,
     transfer: dice.chance(1, 2) ? dice.below(40) : 0,
     compact: dice.chance(2, 3) ? dice.below(60) : 0,
@@ -198,8 +199,8 @@ export class RandomCluster {
     const node = this.#nodes.get(letter.message.to);
     if (node === undefined || node.raft === null) return;
     node.receive(letter);
-    const asked = letter.message.type === "request-vote";
-    if (asked && !this.#calm && this.#dice.chance(this.#weather.amnesia, 100)) this.#crash(node, true);
+    const chances = letter.message.type === "request-vote" ? 100 : 2000;
+    if (!this.#calm && this.#dice.chance(this.#weather.amnesia, chances)) this.#crash(node, true);
   }
 
   #tick(): void {
