@@ -22,7 +22,7 @@ import { CellPool } from "./cells.ts";
 import type { HostPorts } from "./host-ports.ts";
 import type { Identity } from "./identity.ts";
 import { logSummary } from "./log-summary.ts";
-import { nodeOptions } from "./node-limits.ts";
+import { type NodeSizes, nodeOptions } from "./node-limits.ts";
 import { NoteHistory } from "./note-history.ts";
 import { raftSettings } from "./raft-settings.ts";
 import { ReaderPool } from "./reader-pool.ts";
@@ -37,6 +37,7 @@ type Recovered = Extract<FromEngine, { type: "recovered" }>;
 export interface NodeHostOptions {
   readonly ports: Pick<HostPorts, "clock" | "timers" | "entropy" | "workers">;
   readonly config: Config;
+  readonly sizes: NodeSizes;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** The node can't go on: nothing may be done after. `inOpening`: its folder could not be opened. */
@@ -51,8 +52,6 @@ interface Logged {
   results: PackedResults | null;
 }
 
-/** Segments of the log: big enough to be seldom full, small enough to be zero-filled in a moment. */
-const segmentBytes = 16 * 1024 * 1024;
 /** How often requests are looked after: clients gone, writes that wait too long. */
 const watchMs = 100;
 /** Bodies from here on move to the engine's thread instead of being copied. */
@@ -109,9 +108,10 @@ export class NodeHost implements TaskHost {
     this.servedBy = config.httpAdvertised.text;
     const settings = raftSettings(config, identity.id);
     this.#tickMs = settings.tickMs;
-    this.#node = new ClusterNode(nodeOptions(config, settings.options, identity.configuration));
+    this.#node = new ClusterNode(nodeOptions(config, settings.options, identity.configuration, options.sizes));
     const { cells } = this.cells;
     const folder = config.dataFolder;
+    const { segmentBytes } = options.sizes;
     const engine: EngineData = { folder, foreignKeys: config.foreignKeys, segmentBytes, cells, wasm };
     this.#engine = ports.workers.start("engine", engine, {
       message: (message) => this.#guard(() => this.#fromEngine(message as FromEngine)),

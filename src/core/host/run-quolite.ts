@@ -10,6 +10,7 @@ import { type Identity, openIdentity } from "./identity.ts";
 import { LineLog } from "./line-log.ts";
 import { listen } from "./listen-address.ts";
 import { NodeHost } from "./node-host.ts";
+import { type NodeSizes, standardSizes } from "./node-limits.ts";
 import { NodeService } from "./node-service.ts";
 
 /** Requests under way at a stop may go on for this long; then they are cut off (operations, appendix A, 13). */
@@ -18,7 +19,7 @@ const stopGraceMs = 8_000;
 const failureGraceMs = 200;
 
 /** The whole program, from its command line to its exit (operations §1.4). Comes back only if the port's `exit` does. */
-export async function runQuolite(ports: HostPorts): Promise<void> {
+export async function runQuolite(ports: HostPorts, sizes: NodeSizes = standardSizes): Promise<void> {
   const { process, clock } = ports;
   const log = new LineLog(process, clock);
   const main = process.program;
@@ -34,7 +35,7 @@ export async function runQuolite(ports: HostPorts): Promise<void> {
   log.log(main, `${main} starting, version ${build.version}, SQLite ${build.sqliteVersion}, commit ${build.commit}`);
   log.log(main, `${process.runtime}, target architecture is ${process.arch}, operating system target is ${process.os}`);
   log.log(main, `launch command: ${[process.executable, ...process.commandLine].join(" ")}`);
-  new Program(ports, config, log, startedMs).run();
+  new Program(ports, config, sizes, log, startedMs).run();
 }
 
 function readCommandLine({ process, files }: HostPorts): CommandLine {
@@ -57,6 +58,7 @@ function readCommandLine({ process, files }: HostPorts): CommandLine {
 class Program {
   readonly #ports: HostPorts;
   readonly #config: Config;
+  readonly #sizes: NodeSizes;
   readonly #log: LineLog;
   readonly #service: NodeService;
   readonly #metrics = createMetrics();
@@ -66,10 +68,11 @@ class Program {
   #host: NodeHost | null = null;
   #ending: "no" | "cleanly" | "by failure" = "no";
 
-  constructor(ports: HostPorts, config: Config, log: LineLog, startedMs: number) {
+  constructor(ports: HostPorts, config: Config, sizes: NodeSizes, log: LineLog, startedMs: number) {
     const { process, clock } = ports;
     this.#ports = ports;
     this.#config = config;
+    this.#sizes = sizes;
     this.#log = log;
     this.#main = process.program;
     this.#service = new NodeService({ config, process, clock, startedMs, boundAddress: () => this.#boundAddress });
@@ -131,6 +134,7 @@ class Program {
     this.#host = new NodeHost(identity, wasm, {
       ports: this.#ports,
       config: this.#config,
+      sizes: this.#sizes,
       metrics: this.#metrics,
       log: this.#log,
       opened: () => this.#opened(),
