@@ -1,21 +1,79 @@
 import { FileError, type FileHandle, type Files } from "../../src/core/ports/mod.ts";
 
-/** What a disk keeps apart: a torn write is torn between these. */
-const sectorBytes = 512;
+/** What a disk keeps apart, unless told otherwise: a torn write is torn between these. */
+const standardSectorBytes = 512;
 
-/** An unsynced change to a file's content. */
-type Change =
-  | { readonly type: "write"; readonly position: number; readonly bytes: Uint8Array }
-  | { readonly type: "truncate"; readonly sizeBytes: number };
+/** An unsynced change to a file's content, and how to undo it. */
+interface Change {
+  readonly position: number;
+  /** What was written; null: the file was cut or grown to `position`. */
+  readonly bytes: Uint8Array | null;
+  readonly sizeBefore: number;
+  /** What was there before, as far as it lay within the file. */
+  readonly bytesBefore: Uint8Array;
+}
 
 /** A file without its name. */
 class Inode {
   /** What every reader sees. */
   bytes = new Uint8Array(0);
   size = 0;
-  /** What survives a crash for sure; the same array as `bytes` until that is written. */
-  durable = new Uint8Array(0);
+  /** Unsynced, in their order: without them the file is what survives a crash for sure. */
   changes: Change[] = [];
+
+  write(from: Uint8Array, position: number): void {
+    this.#note(position, from.slice(), position + from.length);
+    this.#put(from, position);
+  }
+
+  truncate(sizeBytes: number): void {
+    this.#note(sizeBytes, null, Number.POSITIVE_INFINITY);
+    this.#resize(sizeBytes);
+  }
+
+  /** Everything unsynced is undone, and then what `random` keeps of it done again. */
+  crash(random: () => number, sectorBytes: number): void {
+    const { changes } = this;
+    this.changes = [];
+    for (const { position, sizeBefore, bytesBefore } of changes.toReversed()) {
+      this.#resize(sizeBefore);
+      this.bytes.set(bytesBefore, Math.min(position, sizeBefore));
+    }
+    for (const { position, bytes } of changes) {
+      const fate = random();
+      if (fate < 0.3) continue;
+      if (bytes === null) {
+        this.#resize(position);
+        continue;
+      }
+      for (let at = position; at < position + bytes.length; ) {
+        const next = Math.min(position + bytes.length, (Math.floor(at / sectorBytes) + 1) * sectorBytes);
+        if (fate > 0.7 || random() < 0.5) this.#put(bytes.subarray(at - position, next - position), at);
+        at = next;
+      }
+    }
+  }
+
+  #note(position: number, bytes: Uint8Array | null, end: number): void {
+    const bytesBefore = this.bytes.slice(Math.min(position, this.size), Math.min(this.size, end));
+    this.changes.push({ position, bytes, sizeBefore: this.size, bytesBefore });
+  }
+
+  #put(from: Uint8Array, position: number): void {
+    if (position + from.length > this.size) this.#resize(position + from.length);
+    this.bytes.set(from, position);
+  }
+
+  /** Bytes that a file grows by are zero. */
+  #resize(size: number): void {
+    if (size > this.bytes.length) {
+      const own = new Uint8Array(Math.max(size, this.bytes.length * 2));
+      own.set(this.bytes.subarray(0, this.size));
+      this.bytes = own;
+    }
+    if (size > this.size) this.bytes.fill(0, this.size, size);
+    this.size = size;
+  }
 }
 
 /** An unsynced change to the names in a folder; `to` null: removed, `from` null: made. */
@@ -49,6 +107,7 @@ export class FaultyFiles implements Files {
   roomBytes = Number.POSITIVE_INFINITY;
   /** Called before each changing call. */
   onChange: (what: string) => void = () => {};
+  sectorBytes = standardSectorBytes;
 
   open(path: string, mode: "read" | "write" | "create"): FileHandle {
     let inode = this.#names.get(path);
@@ -113,7 +172,7 @@ export class FaultyFiles implements Files {
     });
     this.#nameChanges = [];
     this.#names = new Map(this.#durableNames);
-    for (const inode of new Set(this.#names.values())) crashInode(inode, random);
+    for (const inode of new Set(this.#names.values())) inode.crash(random, this.sectorBytes);
     this.failAt = Number.POSITIVE_INFINITY;
     this.roomBytes = Number.POSITIVE_INFINITY;
   }
@@ -138,7 +197,6 @@ export class FaultyFiles implements Files {
     const inode = new Inode();
     inode.bytes = bytes.slice();
     inode.size = bytes.length;
-    inode.durable = inode.bytes;
     this.#names.set(path, inode);
     this.#durableNames.set(path, inode);
   }
@@ -148,22 +206,18 @@ export class FaultyFiles implements Files {
     this.#changing(`write ${path} ${position} ${from.length}`);
     const end = position + from.length;
     if (end > inode.size) this.#takeRoom(end - inode.size);
-    writeInto(inode, from, position);
-    inode.changes.push({ type: "write", position, bytes: from.slice() });
+    inode.write(from, position);
   }
 
   /** Of `FaultyHandle` only. */
   truncate(inode: Inode, path: string, sizeBytes: number): void {
     this.#changing(`truncate ${path} ${sizeBytes}`);
-    truncateTo(inode, sizeBytes);
-    inode.changes.push({ type: "truncate", sizeBytes });
+    inode.truncate(sizeBytes);
   }
 
   /** Of `FaultyHandle` only. */
   sync(inode: Inode, path: string): void {
     this.#changing(`dataSync ${path}`);
-    inode.bytes = inode.bytes.subarray(0, inode.size);
-    inode.durable = inode.bytes;
     inode.changes = [];
   }
 
@@ -234,43 +288,4 @@ class FaultyHandle implements FileHandle {
 function applyName(names: Map<string, Inode>, from: string | null, to: string | null, inode: Inode): void {
   if (from !== null) names.delete(from);
   if (to !== null) names.set(to, inode);
-}
-
-function writeInto(inode: Inode, from: Uint8Array, position: number): void {
-  const end = position + from.length;
-  if (end > inode.bytes.length || inode.bytes === inode.durable) {
-    const own = new Uint8Array(Math.max(end, inode.bytes.length));
-    own.set(inode.bytes.subarray(0, inode.size));
-    inode.bytes = own;
-  }
-  if (position > inode.size) inode.bytes.fill(0, inode.size, position);
-  inode.bytes.set(from, position);
-  inode.size = Math.max(inode.size, end);
-}
-
-function truncateTo(inode: Inode, sizeBytes: number): void {
-  if (sizeBytes > inode.size) writeInto(inode, new Uint8Array(sizeBytes - inode.size), inode.size);
-  inode.size = sizeBytes;
-}
-
-function crashInode(inode: Inode, random: () => number): void {
-  inode.bytes = inode.durable;
-  inode.size = inode.durable.length;
-  for (const change of inode.changes) {
-    const fate = random();
-    if (fate < 0.3) continue;
-    if (change.type === "truncate") {
-      truncateTo(inode, change.sizeBytes);
-      continue;
-    }
-    const { position, bytes } = change;
-    for (let at = position; at < position + bytes.length; ) {
-      const next = Math.min(position + bytes.length, (Math.floor(at / sectorBytes) + 1) * sectorBytes);
-      if (fate > 0.7 || random() < 0.5) writeInto(inode, bytes.subarray(at - position, next - position), at);
-      at = next;
-    }
-  }
-  inode.bytes = inode.bytes.subarray(0, inode.size);
-  inode.durable = inode.bytes;
-  inode.changes = [];
 }
