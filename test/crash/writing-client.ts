@@ -34,7 +34,11 @@ export class WritingClient {
       this.unknown.push(write);
       let text: string;
       try {
-        const response = await fetch(`${url}/db/execute?transaction`, { method: "POST", body });
+        const response = await fetch(`${url}/db/execute?transaction`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body,
+        });
         text = await response.text();
       } catch {
         return;
