@@ -89,7 +89,8 @@ export class Storage {
   readonly #entries: EntryTable;
   readonly #pending: PendingPages;
   readonly #changes: ChangeFinder;
-  #hashes = new PageHashes();
+  /** Of pages at the newest appended entry; a page that was cut off is set again when it comes back. */
+  readonly #hashes = new PageHashes();
   #flushedIndex: LogIndex;
   #readableFrom: LogIndex;
   readonly #past: PastCheckpoint[] = [];
@@ -211,7 +212,6 @@ export class Storage {
     if (!room.ok) return room;
     const note = this.#appendParts(term, changes, counts);
     for (let i = 0; i < changes.pgnos.length; i++) this.#hashes.set(changes.pgnos[i] ?? 0, changes.hashes[i] ?? 0n);
-    this.#hashes.truncate(changes.pageCount);
     this.versions.index.add(note);
     store.restart();
     return done(note);
@@ -244,7 +244,7 @@ export class Storage {
     const { index } = this.#seal(term, EntryKind.image, body.length, body.length, checksum);
     const nowhere = { pgnos: new Uint32Array(0), segments: new Uint32Array(0), positions: new Float64Array(0) };
     const note = { index, term, pageSize, pageCount, ...nowhere, image: file };
-    this.#hashes.truncate(0);
+    this.#hashes.clear();
     this.versions.index.add(note);
     this.writerStore.restart();
     return done(note);

@@ -56,7 +56,7 @@ export function decodeSlots(kind: SlotKind, bytes: Uint8Array, hasher: Hasher): 
 function decodeSlot(kind: SlotKind, bytes: Uint8Array, hasher: Hasher): Slot | "blank" | "damaged" | "newer" {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < at.payload || view.getUint32(at.magic, true) !== magic)
-    return bytes.every((byte) => byte === 0) ? "blank" : "damaged";
+    return isBlank(bytes) ? "blank" : "damaged";
   const payloadBytes = view.getUint32(at.payloadBytes, true);
   if (payloadBytes > slotPayloadBytesMax) return "damaged";
   const end = at.payload + payloadBytes;
@@ -65,4 +65,9 @@ function decodeSlot(kind: SlotKind, bytes: Uint8Array, hasher: Hasher): Slot | "
   if (view.getUint16(at.version, true) !== version) return "newer";
   if (view.getUint16(at.kind, true) !== kind) return "damaged";
   return { sequence: getNatural(view, at.sequence), payload: new Uint8Array(bytes.subarray(at.payload, end)) };
+}
+
+function isBlank(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte !== 0) return false;
+  return true;
 }

@@ -43,10 +43,8 @@ export class PageHashes {
     hashes[pgno % blockPages] = hash;
   }
 
-  /** Forgets pages above `pageCount`. */
-  truncate(pageCount: number): void {
-    const block = Math.floor(pageCount / blockPages);
-    if (this.#blocks.length > block + 1) this.#blocks.length = block + 1;
-    this.#blocks[block]?.fill(0n, (pageCount % blockPages) + 1);
+  /** Forgets all. */
+  clear(): void {
+    this.#blocks = [];
   }
 }

@@ -116,6 +116,10 @@ export function recordRun(): Recording {
   mustDo(storage.appendNoop(firstTerm));
   transaction(1, 2);
   flush();
+  transaction(3);
+  flush();
+  transaction(4);
+  flush();
   const { lastIndex } = storage;
   storage.close();
   return { files, versions, groups, checkpoint, lastIndex };

@@ -36,6 +36,9 @@ test("the recorded run has what recovery must cope with", () => {
   expect(segments.length).toBeGreaterThan(3);
   expect(judge(run.files.clone(), "whole", true)).toBe(run.lastIndex);
   expect(run.checkpoint).toBeGreaterThan(0);
+  // The last segment holds more than the last write, so that damage in it can be told from a torn end.
+  expect(lastGroup?.beganIn).toBe(segments.at(-1));
+  expect(lastGroup?.beganAt).toBeGreaterThan(1000);
 });
 
 test("cut at any byte: exactly the entries before it, or a refusal where the checkpoint was ahead", () => {

@@ -99,7 +99,7 @@ test("a page index finds what a search through all entries finds", () => {
       }
       compare(index, plain);
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });
 
