@@ -4,15 +4,16 @@ import { createApp } from "../http/mod.ts";
 import { createMetrics } from "../metrics/mod.ts";
 import { FileError, type HttpServer } from "../ports/mod.ts";
 import { banner } from "./banner.ts";
+import { boundAddress } from "./bound-address.ts";
 import { build } from "./build.ts";
 import type { HostPorts } from "./host-ports.ts";
 import { type Identity, openIdentity } from "./identity.ts";
 import { LineLog } from "./line-log.ts";
-import { listen } from "./listen-address.ts";
 import { NodeHost } from "./node-host.ts";
 import { type NodeSizes, standardSizes } from "./node-limits.ts";
 import { NodeService } from "./node-service.ts";
 
+const headerBytesMax = 1 << 20;
 /** Requests under way at a stop may go on for this long; then they are cut off (operations, appendix A, 13). */
 const stopGraceMs = 8_000;
 /** After a failure: long enough for answers that are ready. */
@@ -104,9 +105,11 @@ class Program {
       failed: (error) => this.#handlerFailed(error),
     });
     try {
-      const { server, boundAddress } = await listen(serveHttp, app.fetch, this.#config.httpAddress);
-      this.#server = server;
-      this.#boundAddress = boundAddress;
+      const address = this.#config.httpAddress;
+      const { host, port } = address;
+      if (port === null) throw new Error(`listen tcp: address ${address.text}: invalid port`);
+      this.#server = await serveHttp(app.fetch, { host, port, headerBytesMax });
+      this.#boundAddress = boundAddress(address, this.#server.port);
       return true;
     } catch (error) {
       this.#fatal(`failed to start HTTP server: ${messageOf(error)}`);
