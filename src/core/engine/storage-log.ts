@@ -27,6 +27,7 @@ import type { Spares } from "./storage-spares.ts";
 /** The buffer's size unless a bigger entry came. */
 const bufferBytes = 256 * 1024;
 
+/** What the log's end is written with. */
 export interface LogWriterOptions {
   readonly files: Files;
   readonly folder: string;

@@ -37,6 +37,7 @@ export interface Spare {
   readonly sizeBytes: number;
 }
 
+/** Where spares lie, how big they are, and who is asked for them: see `StorageOptions`. */
 export interface SparesOptions {
   readonly files: Files;
   readonly folder: string;

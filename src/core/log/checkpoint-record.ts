@@ -49,6 +49,7 @@ const at = {
   base: 64,
 } as const;
 
+/** The payload of a slot. */
 export function encodeCheckpointRecord(record: CheckpointRecord): Uint8Array<ArrayBuffer> {
   const base = new TextEncoder().encode(record.base);
   const payload = new Uint8Array(at.base + base.length);

@@ -79,6 +79,7 @@ export interface SegmentBytes {
   readonly view: DataView;
 }
 
+/** A header that was read, with the checksum that it carries. */
 export interface DecodedHeader extends EntryHeader {
   readonly checksum: bigint;
 }

@@ -10,6 +10,7 @@ export interface HardState {
 const version = 1;
 const at = { version: 0, hasVote: 2, term: 8, votedFor: 16 } as const;
 
+/** The payload of a slot. */
 export function encodeHardState(state: HardState): Uint8Array<ArrayBuffer> {
   const votedFor = new TextEncoder().encode(state.votedFor ?? "");
   const payload = new Uint8Array(at.votedFor + votedFor.length);

@@ -12,6 +12,7 @@ export interface ImageBody {
   readonly checksum: bigint;
 }
 
+/** A whole body. */
 export function encodeImageBody(image: ImageBody): Uint8Array<ArrayBuffer> {
   const name = new TextEncoder().encode(image.file);
   const body = new Uint8Array(at.name + name.length);

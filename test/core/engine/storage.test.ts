@@ -327,6 +327,12 @@ describe("checkpoints", () => {
     files.crash(() => 0.99);
     const again = mustOpen(openStorage(files, megabyte));
     expect([again.checkpointIndex, again.readableFrom]).toEqual([0, 1]);
+    // Its pages may be in the file already: without the entry nobody could tell what the file holds.
+    again.close();
+    const path = `${folder}/log/${segmentsIn(files)[0]}`;
+    files.put(path, files.bytes(path).fill(0, 64));
+    const refused = openStorage(files, megabyte);
+    expect(refused.ok ? "opened" : refused.error).toMatch(/the log ends at entry 0, but entry 1 was committed before/);
   });
 
   test("an image becomes the database, and those who read the old one keep it", () => {
