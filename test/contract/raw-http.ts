@@ -85,7 +85,7 @@ export function readResponses(bytes: Buffer, methods: readonly string[] = []): r
         }
       } else {
         const length = headers["content-length"] === undefined ? bytes.length - at : Number(headers["content-length"]);
-        body = bytes.subarray(at, at + length);
+        body = Buffer.from(bytes.subarray(at, at + length));
         at += length;
       }
     }

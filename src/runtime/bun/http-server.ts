@@ -9,7 +9,8 @@ type Server = Bun.Server<undefined>;
 
 /**
  * Bun resolves `..` segments, turns `\` into `/` and bytes beyond ASCII into `%EF%BF%BD` before anyone sees the
- * request, and gives no way to the raw target; so here `/db/execute/../query` is `/db/query`.
+ * request, and gives no way to the raw target; so here `/db/execute/../query` is `/db/query`. A request that comes
+ * before the last one was answered (pipelining) makes it close the connection.
  */
 export const serveHttp: ServeHttp = (fetch, options) => {
   // Bun's server reads its limit from there.
@@ -41,12 +42,9 @@ function absolute(request: Request): Request {
 /** `stop` alone would wait for connections that never send a request. */
 async function close(server: Server, graceMs: number): Promise<void> {
   const deadlineMs = performance.now() + graceMs;
-  const stopped = server.stop();
-  const look = setInterval(() => {
-    if (server.pendingRequests === 0 || performance.now() >= deadlineMs) server.stop(true);
-  }, closingIntervalMs);
-  await stopped;
-  clearInterval(look);
+  server.stop();
+  while (server.pendingRequests > 0 && performance.now() < deadlineMs) await Bun.sleep(closingIntervalMs);
+  await server.stop(true);
 }
 
 class Connection implements ConnectionInfo {

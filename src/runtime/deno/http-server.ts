@@ -4,7 +4,8 @@ import { type ConnectionInfo, listenOn, type ServeHttp } from "../../core/ports/
 type Server = Deno.HttpServer<Deno.NetAddr>;
 type Info = Deno.ServeHandlerInfo<Deno.NetAddr>;
 
-const delayMsMax = 2 ** 31 - 1;
+/** How often a closing server looks whether all requests were answered. */
+const closingIntervalMs = 10;
 
 /**
  * Deno's server has limits of its own that nothing moves: 64 KiB for a request's head, and a hundred headers. URLs
@@ -17,6 +18,18 @@ export const serveHttp: ServeHttp = (fetch, options) =>
     async (name) => (await lookup(name, { order: "ipv4first" })).address,
     (hostname) => {
       const force = new AbortController();
+      let underWay = 0;
+      let closing = false;
+      const ended = (): void => {
+        underWay--;
+      };
+      const handle = (request: Request, info: Info): Response | Promise<Response> => {
+        if (closing) return refused();
+        if (isHostless(request, stand)) return badRequest();
+        underWay++;
+        info.completed.then(ended, ended);
+        return fetch(request, new Connection(request, info));
+      };
       const server: Server = Deno.serve(
         {
           hostname,
@@ -26,11 +39,25 @@ export const serveHttp: ServeHttp = (fetch, options) =>
           onListen: () => undefined,
           onError: () => new Response(null, { status: 500 }),
         },
-        (request, info) => (isHostless(request, stand) ? badRequest() : fetch(request, new Connection(request, info))),
+        handle,
       );
       const { port } = server.addr;
       const stand = `http://localhost:${port}/`;
-      return { port, close: (graceMs) => close(server, force, graceMs) };
+      // Deno's own shutdown takes their bodies away from requests under way; so they are waited for before it.
+      const close = (graceMs: number): Promise<void> => {
+        closing = true;
+        const deadlineMs = performance.now() + graceMs;
+        return new Promise((resolve) => {
+          const look = setInterval(() => {
+            const late = performance.now() >= deadlineMs;
+            if (underWay > 0 && !late) return;
+            clearInterval(look);
+            if (late) force.abort();
+            resolve(late ? server.finished : server.shutdown());
+          }, closingIntervalMs);
+        });
+      };
+      return { port, close };
     },
   );
 
@@ -43,11 +70,8 @@ const isHostless = (request: Request, stand: string): boolean =>
 
 const badRequest = (): Response => new Response(null, { status: 400 });
 
-async function close(server: Server, force: AbortController, graceMs: number): Promise<void> {
-  const end = setTimeout(() => force.abort(), Math.min(graceMs, delayMsMax));
-  await server.shutdown();
-  clearTimeout(end);
-}
+/** While the server closes. */
+const refused = (): Response => new Response(null, { status: 503, headers: { connection: "close" } });
 
 class Connection implements ConnectionInfo {
   readonly #request: Request;

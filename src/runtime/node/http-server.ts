@@ -28,7 +28,7 @@ export const serveHttp: ServeHttp = (fetch, options) => {
     underWay--;
   };
   const listen = listener(fetch);
-  const server = createServer({ ...limits, ServerResponse: OnePieceResponse }, (incoming: WholeMessage, outgoing) => {
+  const server = createServer({ ...limits, ServerResponse: PlainResponse }, (incoming: WholeMessage, outgoing) => {
     underWay++;
     outgoing.on("close", ended);
     listen(incoming, outgoing);
@@ -40,7 +40,7 @@ export const serveHttp: ServeHttp = (fetch, options) => {
   );
 };
 
-function open(server: Server, host: string, port: number, isQuiet: () => boolean): Promise<HttpServer> {
+function open(server: PlainServer, host: string, port: number, isQuiet: () => boolean): Promise<HttpServer> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen({ host, port, backlog: 4096 }, () => {
@@ -53,7 +53,7 @@ function open(server: Server, host: string, port: number, isQuiet: () => boolean
   });
 }
 
-function close(server: Server, graceMs: number, isQuiet: () => boolean): Promise<void> {
+function close(server: PlainServer, graceMs: number, isQuiet: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const deadlineMs = performance.now() + graceMs;
     const look = setInterval(() => {
@@ -99,14 +99,26 @@ interface WholeMessage extends IncomingMessage {
   rawBody?: Buffer;
 }
 
-/** Sends a small body joined to the head: one write, where Node would gather two. */
-class OnePieceResponse extends ServerResponse<WholeMessage> {
+type PlainServer = Server<typeof IncomingMessage, typeof PlainResponse>;
+
+class PlainResponse extends ServerResponse<WholeMessage> {
+  #isStream = false;
+
+  /** The adapter flushes the head of a stream before its first chunk. */
+  override flushHeaders(): void {
+    this.#isStream = true;
+    super.flushHeaders();
+  }
+
   override end(...rest: unknown[]): this {
     const [body] = rest;
+    // A small body goes out joined to the head: one write, where Node would gather two.
     if (body instanceof Uint8Array && body.length <= smallBytesMax) {
       const text = Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1");
       return super.end(text, "latin1");
     }
+    // Where a stream breaks, the adapter would append the error's text and end it well. The client has to see a cut.
+    if (this.#isStream && body !== undefined) return this.destroy();
     return Reflect.apply(super.end, this, rest);
   }
 }
