@@ -45,7 +45,7 @@ const settleRoundsMax = 100;
  * `deliver [n1>n2] [type]`, `drop [n1>n2] [type]`  what is on the way now; `mail` shows it
  * `settle`  disks and letters until nothing happens; `quietly …` shows nothing of what the rest does
  * `write n1 text`, `read n1`, `transfer n1 [n2]`, `put n1 n4|n4*`, `remove n1 n2`
- * `crash n1`, `lose n1` (what isn't synced is gone), `start n1`, `cut n1 n2`, `isolate n1`, `heal`
+ * `crash n1`, `lose n1` (what isn't synced is gone), `wipe n1` (all is gone), `start n1`, `cut n1 n2`, `isolate n1`, `heal`
  * `compact n1 index`, `fetched n1`, `missed n1`
  * `log [n1 …]`, `status [n1 …]`
  */
@@ -160,6 +160,10 @@ export class RaftScenario {
         break;
       case "lose":
         node.crash(() => 0);
+        break;
+      case "wipe":
+        node.crash(() => 0);
+        node.engine.wipe();
         break;
       case "start":
         node.start(this.#dice.word());

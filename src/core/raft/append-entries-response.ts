@@ -37,8 +37,11 @@ function found(server: Server, progress: Progress, message: AppendEntriesRespons
  */
 function backtrack(server: Server, leader: Leader, progress: Progress, message: AppendEntriesResponse): void {
   const { prevLogIndex, hintIndex, hintTerm } = message;
-  if (progress.state === "snapshot" || prevLogIndex <= progress.matchIndex) return;
-  if (progress.state === "probe" && prevLogIndex !== progress.nextIndex - 1) return;
+  const newest = prevLogIndex === progress.nextIndex - 1;
+  // Overtaken by a later question, or by an answer that says more.
+  const stale = progress.state === "replicate" ? prevLogIndex <= progress.matchIndex : true;
+  if (progress.state === "snapshot" || prevLogIndex === 0 || (stale && !newest)) return;
+  if (hintIndex < progress.matchIndex) progress.lost();
   const below = logIndex(Math.min(hintIndex, prevLogIndex - 1));
   const common = Math.max(server.log.lastWithTermAtMost(below, hintTerm), progress.matchIndex);
   if (common < server.log.base.index) offerSnapshot(server, leader, message.from);

@@ -30,7 +30,7 @@ export type Admission = "open" | "full" | "transferring" | "closed";
 
 /**
  * What to do, in this order. `save-hard-state`, `append-own`, `store`, `truncate` and `restore` all go through the
- * engine's one queue; when it reports one done, those before are done too. A message that must not leave before
+ * engine's one queue; what it reports to be on disk includes every save before it. A message that must not leave before
  * something is on disk is not a `send`: it is in the `thenSend` of what it waits for.
  */
 export type RaftOutput =
@@ -78,7 +78,7 @@ export type RaftOutput =
   | { readonly type: "admit"; readonly writes: Admission }
   /** The newest configuration of the log, committed or not (thesis §4.1), and a server that is being caught up. */
   | { readonly type: "configured"; readonly latest: IndexedConfiguration; readonly joining: Member | null }
-  /** Get this image from the leader. Report `snapshot-fetched` or `snapshot-missed`. Comes once per offer. */
+  /** Get this image from the leader. Report `snapshot-fetched` or `snapshot-missed`. Comes once per offer; a newer one takes its place. */
   | { readonly type: "fetch-snapshot"; readonly from: NodeId; readonly snapshot: Snapshot }
   /** Make the fetched image the database and begin the log anew after it: committed through its index. Report `persisted`; send `thenSend` as for `store`. */
   | {

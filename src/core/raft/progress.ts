@@ -91,6 +91,11 @@ export class Progress {
     return true;
   }
 
+  /** It doesn't have any more what it had on disk: it began anew with an empty one. */
+  lost(): void {
+    this.matchIndex = logIndex(0);
+  }
+
   #leaveSnapshot(state: "probe" | "replicate" | "snapshot"): void {
     this.#state = state;
     this.#probing = false;

@@ -173,6 +173,13 @@ export class ModelEngine {
     this.#epoch = 0 as Epoch;
   }
 
+  /** Somebody put in an empty disk, while the process was down. */
+  wipe(): void {
+    this.#log = emptyLog();
+    this.#durable = this.#log;
+    this.#hardState = { term: term(0), votedFor: null };
+  }
+
   /** Bodies of the entries, or null when one of them isn't here any more. */
   bodiesOf(first: LogIndex, terms: readonly Term[]): readonly ModelEntry[] | null {
     const found: ModelEntry[] = [];

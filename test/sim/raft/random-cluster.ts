@@ -3,44 +3,15 @@ import {
   type Configuration,
   type ConfigurationChange,
   configuration,
-  defaultRaftOptions,
   type Member,
   noConfiguration,
-  type RaftOptions,
   type RaftOutput,
   votersOf,
 } from "../../../src/core/raft/mod.ts";
 import { PostOffice } from "./post-office.ts";
 import { Safety } from "./safety.ts";
 import { type Letter, SimulatedNode } from "./simulated-node.ts";
-
-/** What one run is like; drawn from its seed, so that runs differ in kind and not only in luck. */
-interface Weather {
-  readonly servers: number;
-  readonly voters: number;
-  readonly lost: number;
-  readonly doubled: number;
-  readonly overtaking: number;
-  /** Chances in ten thousand, for each event. */
-  readonly crash: number;
-  readonly cut: number;
-  readonly heal: number;
-  readonly change: number;
-  readonly transfer: number;
-  readonly compact: number;
-  /** Events for each tick of all clocks. */
-  readonly eventsPerTick: number;
-  /** In a hundred: how seldom the disk is synced. */
-  readonly syncDelay: number;
-  /** In a hundred: how seldom the engine does anything. */
-  readonly workDelay: number;
-  /** In a hundred: how often a new leader is struck soon, and a voter right after it was asked (seldom after other letters). */
-  readonly unrest: number;
-  readonly amnesia: number;
-  readonly electionTimeoutTicks: number;
-  /** Clocks may run at very different rates. */
-  readonly skewed: boolean;
-}
+import { drawOptions, drawWeather, type Weather } from "./weather.ts";
 
 /** What a run was; two runs of one seed are equal in it. */
 export interface RunReport {
@@ -50,53 +21,6 @@ export interface RunReport {
 }
 
 const progressTicks = 600;
-
-function drawWeather(dice: Prng): Weather {
-  const rough = dice.chance(1, 2);
-  const voters = [1, 2, 3, 3, 3, 4, 5, 5][dice.below(8)] ?? 3;
-  const servers = voters + dice.below(3);
-  return {
-    servers,
-    voters,
-    lost: rough ? dice.below(30) : 0,
-    doubled: rough ? dice.below(20) : 0,
-    overtaking: dice.chance(1, 2) ? dice.below(60) : 0,
-    crash: dice.below(dice.chance(1, 3) ? 200 : 40),
-    cut: dice.below(40),
-    heal: dice.chance(1, 2) ? 3 + dice.below(10) : 20 + dice.below(60),
-    change: dice.chance(2, 3) ? dice.below(60) : 0,
-    transfer: dice.chance(1, 2) ? dice.below(40) : 0,
-    compact: dice.chance(2, 3) ? dice.below(60) : 0,
-    eventsPerTick: 3 + dice.below(dice.chance(1, 2) ? 15 : 60),
-    syncDelay: dice.below(90),
-    workDelay: dice.chance(1, 3) ? dice.below(95) : 0,
-    unrest: dice.chance(1, 2) ? dice.below(100) : 0,
-    amnesia: dice.chance(1, 3) ? dice.below(60) : 0,
-    electionTimeoutTicks: dice.chance(1, 2) ? 10 : 3 + dice.below(4),
-    skewed: dice.chance(1, 2),
-  };
-}
-
-function drawOptions(dice: Prng, id: NodeId, electionTimeoutTicks: number): RaftOptions {
-  return {
-    ...defaultRaftOptions,
-    id,
-    electionTimeoutTicks,
-    candidateTimeoutTicks: electionTimeoutTicks,
-    leaderLeaseTicks: electionTimeoutTicks,
-    heartbeatTicks: 2,
-    messageEntriesMax: 1 + dice.below(5),
-    messageBytesMax: 1 + dice.below(60),
-    windowMessagesMax: 1 + dice.below(4),
-    windowBytesMax: 100,
-    uncommittedBytesMax: 200,
-    readsWaitingMax: 5,
-    catchUpRoundsMax: 3,
-    catchUpSilenceTicks: 40,
-    snapshotRetryTicks: 6,
-    transferTicks: 10,
-  };
-}
 
 /** A cluster of Rafts that lives through what a seed holds. `run` throws at the first broken property. */
 export class RandomCluster {
@@ -110,6 +34,8 @@ export class RandomCluster {
   readonly #transfers = new Set<RequestId>();
   /** In a hundred: how often a node's clock misses a tick. */
   readonly #slowness = new Map<NodeId, number>();
+  /** Cut off with its clock standing still, so that it doesn't notice. */
+  #dazed: NodeId | null = null;
   /** A new leader that is struck at this event. */
   #doomed: { readonly node: SimulatedNode; readonly event: number } | null = null;
   #digest = 0;
@@ -149,36 +75,40 @@ export class RandomCluster {
     for (const node of this.#nodes.values()) node.start(this.#dice.word());
   }
 
-  /** Lives through `events` events, then through a calm in which everything must come right. */
-  run(events: number): RunReport {
-    for (this.#events = 0; this.#events < events; this.#events++) this.#happen();
+  /** Lives through `ticks` ticks, then through a calm in which everything must come right. */
+  run(ticks: number): RunReport {
+    for (let tick = 0; tick < ticks; tick++) {
+      this.#tick();
+      this.#fate();
+      for (let event = 0; event < this.#weather.eventsPerTick; event++) this.#happen();
+    }
     this.#comeRight();
     return { seed: this.#seed, digest: this.#digest.toString(16), counts: this.#safety.counts };
   }
 
-  #happen(): void {
-    const { crash, cut, heal, change, transfer, compact } = this.#weather;
-    if (this.#events % this.#weather.eventsPerTick === 0) this.#tick();
-    if (this.#doomed?.event === this.#events) this.#strike(this.#doomed.node);
-    const kinds: readonly (readonly [number, () => void])[] = [
-      [crash, () => this.#crashOrStart()],
+  /** What befalls the cluster once a tick. */
+  #fate(): void {
+    const { crash, restart, cut, heal, change, transfer, compact } = this.#weather;
+    const strokes: readonly (readonly [number, () => void])[] = [
+      [crash, () => this.#crash(this.#victim(), this.#dice.chance(1, 2))],
+      [restart, () => this.#start(this.#any())],
       [cut, () => this.#cut(this.#victim())],
-      [heal, () => this.#post.heal()],
+      [heal, () => this.#heal()],
       [change, () => this.#change()],
       [transfer, () => this.#transfer()],
       [compact, () => this.#compact()],
-      [300, () => this.#read()],
-      [600, () => this.#write()],
-      [100, () => this.#fetch()],
     ];
-    let draw = this.#dice.below(10_000);
-    for (const [weight, happen] of kinds) {
-      draw -= weight;
-      if (draw >= 0) continue;
-      happen();
-      return;
-    }
-    this.#work();
+    for (const [chance, happen] of strokes) if (this.#dice.chance(chance, 1000)) happen();
+  }
+
+  #happen(): void {
+    this.#events++;
+    if (this.#doomed?.event === this.#events) this.#strike(this.#doomed.node);
+    const draw = this.#dice.below(100);
+    if (draw < 3) this.#read();
+    else if (draw < 8) this.#write();
+    else if (draw < 9) this.#fetch();
+    else this.#work();
   }
 
   /** The plain business of a node or of the network. */
@@ -206,22 +136,19 @@ export class RandomCluster {
   #tick(): void {
     for (const node of this.#nodes.values()) {
       // Clocks that go at different rates.
+      if (node.id === this.#dazed) continue;
       if (this.#calm || !this.#dice.chance(this.#slowness.get(node.id) ?? 0, 100)) node.step({ type: "tick" });
     }
   }
 
-  #crashOrStart(): void {
-    const node = this.#victim();
-    if (node.raft === null) this.#start(node);
-    else this.#crash(node, this.#dice.chance(1, 2));
-  }
-
   #start(node: SimulatedNode): void {
+    if (node.raft !== null) return;
     this.#say(`${node.id} starts`);
     node.start(this.#dice.word());
   }
 
   #crash(node: SimulatedNode, restart: boolean): void {
+    if (node.raft === null) return;
     this.#say(`${node.id} crashes`);
     node.crash((count) => this.#dice.below(count));
     if (this.#dice.chance(1, 2)) this.#post.dropFor(node.id);
@@ -229,18 +156,31 @@ export class RandomCluster {
   }
 
   #strike(node: SimulatedNode): void {
-    if (node.raft === null) return;
     if (this.#dice.chance(1, 2)) this.#crash(node, this.#dice.chance(1, 2));
     else this.#cut(node);
   }
 
+  #heal(): void {
+    this.#post.heal();
+    this.#dazed = null;
+  }
+
+  /** Two sides, `node` on the first; what one side sends doesn't reach the other, or neither does. */
   #cut(node: SimulatedNode): void {
-    const kind = this.#dice.below(3);
-    for (const other of this.#nodes.keys()) {
-      if (other === node.id || (kind === 2 && this.#dice.chance(1, 2))) continue;
-      this.#say(`cut ${node.id} ${other}`);
-      if (kind !== 1) this.#post.cut(node.id, other);
-      if (kind !== 0) this.#post.cut(other, node.id);
+    // Mostly one cut at a time: with several nobody can do anything.
+    if (this.#dice.chance(3, 4)) this.#heal();
+    if (this.#dice.chance(1, 2)) this.#dazed = node.id;
+    const kind = this.#dice.below(4);
+    const friends = this.#dice.below(3);
+    const inside = new Set([node.id]);
+    for (const id of this.#nodes.keys()) if (this.#dice.chance(friends, 4)) inside.add(id);
+    this.#say(`cut ${[...inside].join(" ")} (${["from", "to", "off", "off"][kind]})`);
+    for (const from of inside) {
+      for (const to of this.#nodes.keys()) {
+        if (inside.has(to)) continue;
+        if (kind !== 1) this.#post.cut(from, to);
+        if (kind !== 0) this.#post.cut(to, from);
+      }
     }
   }
 
@@ -291,7 +231,7 @@ export class RandomCluster {
   #comeRight(): void {
     this.#calm = true;
     this.#say("calm");
-    this.#post.heal();
+    this.#heal();
     this.#post.faults = { lost: 0, doubled: 0, overtaking: 0 };
     for (const node of this.#nodes.values()) if (node.raft === null) node.start(this.#dice.word());
     let body: string | null = null;
