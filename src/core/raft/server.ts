@@ -38,6 +38,8 @@ export class Server {
   #ticket = 0 as Ticket;
   #savedTicket = 0 as Ticket;
   #unsaved = false;
+  #votersFrom: Configuration | null = null;
+  #voters: readonly NodeId[] = [];
   readonly #dice: Prng;
 
   constructor(options: RaftOptions, hardState: HardState, log: LogSummary, commitIndex: LogIndex, entropy: number) {
@@ -83,8 +85,14 @@ export class Server {
     return this.log.latest.configuration;
   }
 
+  /** Of the configuration in force; asked for in every step, so kept until it changes. */
   get voters(): readonly NodeId[] {
-    return votersOf(this.configuration);
+    const { configuration } = this;
+    if (configuration !== this.#votersFrom) {
+      this.#votersFrom = configuration;
+      this.#voters = votersOf(configuration);
+    }
+    return this.#voters;
   }
 
   /**
