@@ -23,6 +23,7 @@ export function runCheckpoint(files: Files, folder: string, hasher: Hasher, orde
   try {
     const { index, term, entryChecksum, segment, position, pageSize, pageCount, checksum, base } = order;
     if (recordFile.record.index < index) {
+      assert(recordFile.record.target <= index, "a checkpoint that was cut short is never followed by one to less");
       recordFile.save({ ...recordFile.record, target: index });
       copyPages(files, folder, order);
       const at = { index, term, entryChecksum, segment, position };

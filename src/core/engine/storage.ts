@@ -257,11 +257,15 @@ export class Storage {
     return bytes;
   }
 
-  /** What the keeper has to do to bring `db.sqlite` to `upTo` (committed, and at most the lowest pin); null: it is there. */
+  /**
+   * What the keeper has to do to bring `db.sqlite` to `upTo` (committed, and at most the lowest pin). null: it is there, or
+   * `upTo` is below `readableFrom`.
+   */
   planCheckpoint(upTo: LogIndex): CheckpointOrder | null {
     if (upTo <= this.checkpointIndex) return null;
     const index = this.#entries.wholeUpTo(logIndex(Math.min(upTo, this.#flushedIndex)));
-    if (index === this.checkpointIndex) return null;
+    // Below a checkpoint that was cut short the file may have lost pages already: there is only forward.
+    if (index === this.checkpointIndex || index < this.#readableFrom) return null;
     const { pageSize, pageCount, base } = this.versions.index.shape(index);
     return { ...this.#entries.at(index), pageSize, pageCount, base: base.file, ...this.versions.index.plan(index) };
   }

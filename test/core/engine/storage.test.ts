@@ -335,6 +335,33 @@ describe("checkpoints", () => {
     expect(refused.ok ? "opened" : refused.error).toMatch(/the log ends at entry 0, but entry 1 was committed before/);
   });
 
+  test("an interrupted one is followed by none to less", () => {
+    const files = new FaultyFiles();
+    const storage = opened(files);
+    write(storage, { 1: 1, 2: 2, 3: 3 });
+    storage.appendPending(firstTerm);
+    storage.flush();
+    checkpoint(files, storage);
+    write(storage, { 1: 9 });
+    storage.appendPending(firstTerm);
+    storage.writerStore.truncate(1);
+    storage.appendPending(firstTerm);
+    storage.flush();
+    const order = storage.planCheckpoint(storage.lastIndex);
+    files.onChange = (what) => {
+      if (what.startsWith(`dataSync ${folder}/db.sqlite`)) files.failAt = 0;
+    };
+    if (order !== null) expect(() => runCheckpoint(files, folder, hasher, order)).toThrow(/input\/output/);
+    files.onChange = () => {};
+    files.crash(() => 0.99);
+    // The file is cut already, so entry 2, which has pages that are in the file only, is out of reach.
+    const again = mustOpen(openStorage(files, megabyte));
+    expect([again.checkpointIndex, again.readableFrom, again.lastIndex]).toEqual([1, 3, 3]);
+    expect(again.planCheckpoint(logIndex(2))).toBe(null);
+    checkpoint(files, again);
+    expect(files.bytes(`${folder}/db.sqlite`)).toEqual(filled(9));
+  });
+
   test("an image becomes the database, and those who read the old one keep it", () => {
     const files = new FaultyFiles();
     const storage = opened(files);
