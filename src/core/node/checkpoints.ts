@@ -1,5 +1,6 @@
 import { assert, type LogIndex, logIndex, type RequestId } from "../base/mod.ts";
 import type { NodeEffect } from "./node-effect.ts";
+import type { CheckpointEvent } from "./node-event.ts";
 
 /** When the checkpoint is brought up to date. */
 export interface CheckpointLimits {
@@ -77,8 +78,51 @@ export class Checkpoints {
     if (this.#logBytes >= this.#limits.logBytesMax && this.#step === "none") this.#start(effects);
   }
 
+  /** What happens to the running one, to those who wait for it, and to what is read. */
+  handle(event: CheckpointEvent, effects: NodeEffect[]): void {
+    switch (event.type) {
+      case "pinned":
+        this.#pin(event.pin, event.at);
+        break;
+      case "unpinned":
+        this.#unpin(event.pin, effects);
+        break;
+      case "checkpoint":
+        if (event.request === null) this.start(effects);
+        else this.#request(event.request, effects);
+        break;
+      case "checkpoint-due":
+        this.#due(effects);
+        break;
+      case "checkpoint-planned":
+        this.#planReady(event.index, effects);
+        break;
+      case "checkpoint-copied":
+        this.#copied(effects);
+        break;
+      case "checkpoint-failed":
+        this.#failed(event.reason, effects);
+        break;
+      case "checkpoint-noted":
+        this.#noted(event.index, effects);
+        break;
+      case "reader-joined":
+        this.#readers.set(event.reader, event.through);
+        break;
+      case "reader-released":
+        if (!this.#readers.has(event.reader)) break;
+        this.#readers.set(event.reader, event.through);
+        this.#recycle(effects);
+        break;
+      case "reader-left":
+        this.#readers.delete(event.reader);
+        this.#recycle(effects);
+        break;
+    }
+  }
+
   /** The interval has passed. */
-  due(effects: NodeEffect[]): void {
+  #due(effects: NodeEffect[]): void {
     const { entries, logBytes } = this.#limits;
     const many = this.#commitIndex - this.#index >= entries;
     if (many || (logBytes > 0 && this.#logBytes >= logBytes)) this.start(effects);
@@ -90,7 +134,7 @@ export class Checkpoints {
   }
 
   /** One that covers everything committed now; its `answer-checkpoint` tells the request. */
-  request(request: RequestId, effects: NodeEffect[]): void {
+  #request(request: RequestId, effects: NodeEffect[]): void {
     if (this.#step !== "none") {
       this.#lateWaiters.push(request);
       return;
@@ -104,7 +148,7 @@ export class Checkpoints {
     if (!this.running) this.#answer({ type: "failed", reason: "database checkpoint busy" }, effects);
   }
 
-  planned(index: LogIndex | null, effects: NodeEffect[]): void {
+  #planReady(index: LogIndex | null, effects: NodeEffect[]): void {
     assert(this.#step === "plan", "a plan comes back only when it was asked for");
     if (index === null) {
       this.#step = "none";
@@ -117,19 +161,19 @@ export class Checkpoints {
     effects.push({ type: "copy-checkpoint" });
   }
 
-  copied(effects: NodeEffect[]): void {
+  #copied(effects: NodeEffect[]): void {
     assert(this.#step === "copy", "a copy is done only once it was begun");
     this.#step = "note";
     effects.push({ type: "note-checkpoint", through: this.#planned.upTo });
   }
 
-  failed(reason: string, effects: NodeEffect[]): void {
+  #failed(reason: string, effects: NodeEffect[]): void {
     assert(this.#step === "copy", "a copy fails only once it was begun");
     this.#step = "none";
     this.#answer({ type: "failed", reason }, effects);
   }
 
-  noted(index: LogIndex, effects: NodeEffect[]): void {
+  #noted(index: LogIndex, effects: NodeEffect[]): void {
     assert(this.#step === "note", "a checkpoint is noted only once it was copied");
     this.#step = "none";
     const { logBytes, commitIndex } = this.#planned;
@@ -143,7 +187,7 @@ export class Checkpoints {
     this.#answer({ type: "taken" }, effects);
   }
 
-  pin(pin: number, at: LogIndex): void {
+  #pin(pin: number, at: LogIndex): void {
     assert(
       at >= this.#index && (!this.running || at >= this.#planned.upTo),
       "nothing reads what a checkpoint passes by",
@@ -151,24 +195,9 @@ export class Checkpoints {
     this.#pins.set(pin, at);
   }
 
-  unpin(pin: number, effects: NodeEffect[]): void {
+  #unpin(pin: number, effects: NodeEffect[]): void {
     this.#pins.delete(pin);
     if (this.#overdue && this.#step === "none") this.#start(effects);
-  }
-
-  readerJoined(reader: number, through: LogIndex): void {
-    this.#readers.set(reader, through);
-  }
-
-  readerReleased(reader: number, through: LogIndex, effects: NodeEffect[]): void {
-    if (!this.#readers.has(reader)) return;
-    this.#readers.set(reader, through);
-    this.#recycle(effects);
-  }
-
-  readerLeft(reader: number, effects: NodeEffect[]): void {
-    this.#readers.delete(reader);
-    this.#recycle(effects);
   }
 
   /** Nobody waits for it any more. */
@@ -194,7 +223,7 @@ export class Checkpoints {
     this.#waiters = [];
     this.#lateWaiters = [];
     for (const request of waiters) effects.push({ type: "answer-checkpoint", request, result });
-    for (const request of late) this.request(request, effects);
+    for (const request of late) this.#request(request, effects);
   }
 
   /** Lets the log go that neither the base nor any reader needs. */

@@ -1,4 +1,4 @@
-import { assert, type LogIndex, logIndex, type NodeId, present, type RequestId, type Term, term } from "../base/mod.ts";
+import { assert, type LogIndex, logIndex, type NodeId, type RequestId, type Term, term } from "../base/mod.ts";
 import {
   type Admission,
   type Configuration,
@@ -14,6 +14,7 @@ import {
   type Ticket,
 } from "../raft/mod.ts";
 import { type CheckpointLimits, Checkpoints } from "./checkpoints.ts";
+import { Flights, noIndex } from "./flights.ts";
 import type { NodeEffect, RefusalReason } from "./node-effect.ts";
 import type { Executed, NodeEvent, ReadEvent, Recovered, WriteEvent } from "./node-event.ts";
 import { type WriteLimits, WriteQueue } from "./write-queue.ts";
@@ -27,18 +28,6 @@ export interface NodeOptions {
     readonly groupsInFlightMax: number;
   };
   readonly checkpoints: CheckpointLimits;
-}
-
-/** What the engine has been given and has not reported, or has reported and is not committed. In the log's order. */
-interface InFlight {
-  readonly kind: "group" | "install" | "noop";
-  /** 0 for a no-op. */
-  readonly ticket: number;
-  readonly epoch: Epoch;
-  /** Of an install its one; of a no-op the strong reads that wait for it. */
-  readonly requests: readonly RequestId[];
-  /** The log's last index after it; null until the engine has reported it. */
-  lastIndex: LogIndex | null;
 }
 
 const nothing: readonly NodeEffect[] = [];
@@ -64,16 +53,13 @@ export class ClusterNode {
   #lastIndex = logIndex(0);
   #commitIndex = logIndex(0);
 
-  #lastTicket = 0;
-  #inFlight: InFlight[] = [];
-  #groupsInFlight = 0;
+  readonly #flights = new Flights();
   /** Entries that changed the database and are not committed yet, ascending. */
   #pagesAhead: LogIndex[] = [];
   /** Images that wait for the writer. */
   #installs: RequestId[] = [];
   /** Strong reads that wait for the next no-op. */
   #strongReads: RequestId[] = [];
-  #noopInFlight = false;
   #stopping: "no" | "draining" | "last-checkpoint" | "closed" = "no";
 
   constructor(options: NodeOptions) {
@@ -121,7 +107,7 @@ export class ClusterNode {
     const { length, bodyBytes } = this.#queue;
     return (
       `${this.#role} term ${this.#currentTerm} log ${this.#lastIndex} commit ${this.#commitIndex} ` +
-      `checkpoint ${this.#checkpoints.index} queue ${length} (${bodyBytes} B) in flight ${this.#inFlight.length}`
+      `checkpoint ${this.#checkpoints.index} queue ${length} (${bodyBytes} B) in flight ${this.#flights.length}`
     );
   }
 
@@ -140,12 +126,6 @@ export class ClusterNode {
       case "executed":
         this.#executed(event);
         return;
-      case "pinned":
-        this.#checkpoints.pin(event.pin, event.at);
-        return;
-      case "unpinned":
-        this.#checkpoints.unpin(event.pin, effects);
-        return;
       case "recovered":
         this.#recovered(event);
         return;
@@ -156,7 +136,8 @@ export class ClusterNode {
         this.#install(event.request);
         return;
       case "install-refused":
-        this.#installRefused(event.ticket, event.reason);
+        this.#flights.refused(event.ticket, event.reason, effects);
+        this.#pump();
         return;
       case "gone":
         this.#gone(event.request);
@@ -173,41 +154,15 @@ export class ClusterNode {
       case "remove":
         this.#step({ type: "change", request: event.request, change: { type: "remove", id: event.id } });
         return;
-      case "checkpoint":
-        if (event.request === null) {
-          this.#checkpoints.start(effects);
-          return;
-        }
-        this.#checkpoints.request(event.request, effects);
-        return;
-      case "checkpoint-due":
-        this.#checkpoints.due(effects);
-        return;
-      case "checkpoint-planned":
-        this.#checkpoints.planned(event.index, effects);
-        return;
-      case "checkpoint-copied":
-        this.#checkpoints.copied(effects);
-        return;
-      case "checkpoint-failed":
-        this.#checkpoints.failed(event.reason, effects);
-        return;
-      case "checkpoint-noted":
-        this.#checkpoints.noted(event.index, effects);
-        this.#step({ type: "compacted", index: event.index });
-        return;
-      case "reader-joined":
-        this.#checkpoints.readerJoined(event.reader, event.through);
-        return;
-      case "reader-released":
-        this.#checkpoints.readerReleased(event.reader, event.through, effects);
-        return;
-      case "reader-left":
-        this.#checkpoints.readerLeft(event.reader, effects);
-        return;
       case "stop":
         if (this.#stopping === "no") this.#stopping = "draining";
         return;
+      case "checkpoint-noted":
+        this.#checkpoints.handle(event, effects);
+        this.#step({ type: "compacted", index: event.index });
+        return;
+      default:
+        this.#checkpoints.handle(event, effects);
     }
   }
 
@@ -248,82 +203,38 @@ export class ClusterNode {
   /** Gives the writer what it can take. */
   #pump(): void {
     if (this.#role !== "leader" || this.#admission !== "open") return;
-    const { groupsInFlightMax } = this.#options.writes;
-    while (this.#groupsInFlight < groupsInFlightMax) {
-      const install = this.#installs.shift();
-      if (install !== undefined) {
-        const ticket = this.#launch("install", [install]);
-        this.#effects.push({ type: "install", ticket, term: this.#currentTerm, request: install });
+    const term = this.#currentTerm;
+    while (this.#flights.groupsRunning < this.#options.writes.groupsInFlightMax) {
+      const request = this.#installs.shift();
+      if (request !== undefined) {
+        const ticket = this.#flights.launch("install", [request]);
+        this.#effects.push({ type: "install", ticket, term, request });
       } else if (this.#queue.length > 0) {
         const requests = this.#queue.takeGroup();
-        const ticket = this.#launch("group", requests);
-        this.#effects.push({ type: "run-group", ticket, term: this.#currentTerm, requests });
+        const ticket = this.#flights.launch("group", requests);
+        this.#effects.push({ type: "run-group", ticket, term, requests });
       } else break;
     }
-    if (this.#strongReads.length > 0 && !this.#noopInFlight) {
-      this.#noopInFlight = true;
-      this.#launch("noop", this.#strongReads);
-      this.#strongReads = [];
-      this.#effects.push({ type: "append-noop", term: this.#currentTerm });
-    }
+    if (this.#strongReads.length === 0 || this.#flights.hasStrongNoop) return;
+    this.#flights.launch("noop", this.#strongReads);
+    this.#strongReads = [];
+    this.#effects.push({ type: "append-noop", term });
   }
 
-  #launch(kind: InFlight["kind"], requests: readonly RequestId[]): number {
-    const ticket = kind === "noop" ? 0 : ++this.#lastTicket;
-    if (kind !== "noop") this.#groupsInFlight++;
-    this.#inFlight.push({ kind, ticket, epoch: this.#epoch, requests, lastIndex: null });
-    return ticket;
-  }
-
-  #executed(event: Executed): void {
-    const flight = present(
-      this.#inFlight.find((one) => one.lastIndex === null),
-      "the engine reports only what it was given",
-    );
-    assert(flight.ticket === (event.ticket ?? 0), "the engine reports in the order in which it was given work");
-    if (flight.kind !== "noop") this.#groupsInFlight--;
-    else if (flight.requests.length > 0) this.#noopInFlight = false;
-    if (flight.epoch !== this.#epoch) {
-      // Cut off since: whoever waited has been told.
-      this.#inFlight.splice(this.#inFlight.indexOf(flight), 1);
-      this.#pump();
-      return;
-    }
-    assert(event.lastIndex >= this.#lastIndex, "the log only grows within an epoch");
-    flight.lastIndex = event.lastIndex;
-    const count = event.lastIndex - this.#lastIndex;
+  #executed({ ticket, term, lastIndex, pagesIndex, logBytes }: Executed): void {
+    this.#flights.executed(ticket, lastIndex);
+    assert(lastIndex >= this.#lastIndex, "the log only grows");
+    const count = lastIndex - this.#lastIndex;
     const first = logIndex(this.#lastIndex + 1);
-    this.#lastIndex = event.lastIndex;
-    if (event.pagesIndex !== null) this.#pagesAhead.push(event.pagesIndex);
+    this.#lastIndex = lastIndex;
+    if (pagesIndex !== null) this.#pagesAhead.push(pagesIndex);
     if (count > 0) {
-      const entries = entriesOf(event.term, first, new Array(count).fill(Math.round(event.logBytes / count)));
-      this.#step({ type: "appended", epoch: flight.epoch, entries });
-      this.#step({ type: "persisted", epoch: flight.epoch, index: event.lastIndex });
+      const entries = entriesOf(term, first, new Array(count).fill(Math.round(logBytes / count)));
+      this.#step({ type: "appended", epoch: this.#epoch, entries });
+      this.#step({ type: "persisted", epoch: this.#epoch, index: lastIndex });
     }
-    this.#release();
-    this.#checkpoints.logged(event.logBytes, this.#effects);
-    this.#pump();
-  }
-
-  /** Lets go what was judged on top of nothing that isn't committed. */
-  #release(): void {
-    let released = 0;
-    for (const flight of this.#inFlight) {
-      if (flight.lastIndex === null || flight.lastIndex > this.#commitIndex) break;
-      released++;
-      if (flight.kind !== "noop") this.#effects.push({ type: "release", ticket: flight.ticket });
-      else for (const request of flight.requests) this.#runRead(request, flight.lastIndex);
-    }
-    if (released > 0) this.#inFlight.splice(0, released);
-  }
-
-  #installRefused(ticket: number, reason: string): void {
-    const place = this.#inFlight.findIndex((flight) => flight.ticket === ticket && flight.kind === "install");
-    const [flight] = place < 0 ? [] : this.#inFlight.splice(place, 1);
-    this.#groupsInFlight--;
-    const request = flight?.requests[0];
-    if (request !== undefined && flight?.epoch === this.#epoch)
-      this.#effects.push({ type: "refuse-install", request, reason });
+    this.#flights.release(this.#commitIndex, this.#effects);
+    this.#checkpoints.logged(logBytes, this.#effects);
     this.#pump();
   }
 
@@ -338,17 +249,17 @@ export class ClusterNode {
     else if (level === "linearizable") this.#step({ type: "read", request });
     // An entry that is appended after the read came and is committed proves that nobody else led in between.
     else if (level === "strong") this.#strongReads.push(request);
-    else this.#runRead(request, logIndex(0));
+    else this.#runRead(request);
   }
 
   /** Without a leader's word nobody knows how old this node's data is. */
   #readHere(request: RequestId, freshnessMs: number): void {
     if (freshnessMs !== 0) this.#refuse(request, "stale");
-    else this.#runRead(request, logIndex(0));
+    else this.#runRead(request);
   }
 
-  #runRead(request: RequestId, strongIndex: LogIndex): void {
-    this.#effects.push({ type: "run-read", request, strongIndex });
+  #runRead(request: RequestId): void {
+    this.#effects.push({ type: "run-read", request, strongIndex: noIndex });
   }
 
   // Leadership
@@ -364,7 +275,7 @@ export class ClusterNode {
         return;
       case "readable":
         assert(output.index <= this.#commitIndex, "a node reads what it has committed");
-        this.#runRead(output.request, logIndex(0));
+        this.#runRead(output.request);
         return;
       case "refused":
         this.#effects.push({ type: "decline", request: output.request, reason: output.reason });
@@ -381,7 +292,7 @@ export class ClusterNode {
       case "append-own":
         assert(output.configuration === null, "a node by itself stays by itself");
         this.#epoch = output.epoch;
-        this.#launch("noop", []);
+        this.#flights.launch("noop", []);
         this.#effects.push({ type: "append-noop", term: output.term });
         return;
       case "became":
@@ -437,12 +348,7 @@ export class ClusterNode {
       this.#refuse(request, "no-leader");
     this.#installs = [];
     this.#strongReads = [];
-    for (const flight of this.#inFlight) {
-      if (flight.kind === "noop") for (const request of flight.requests) this.#refuse(request, "no-leader");
-      else this.#effects.push({ type: "lose", ticket: flight.ticket, reason: "leadership lost while committing log" });
-    }
-    // What the engine has not reported yet it still will.
-    this.#inFlight = this.#inFlight.filter((flight) => flight.lastIndex === null);
+    this.#flights.lose("leadership lost while committing log", this.#effects);
   }
 
   // Ends
@@ -458,7 +364,7 @@ export class ClusterNode {
 
   #goOnStopping(): void {
     const quiet =
-      this.#queue.length + this.#installs.length + this.#inFlight.length + this.#strongReads.length === 0 &&
+      this.#queue.length + this.#installs.length + this.#flights.length + this.#strongReads.length === 0 &&
       !this.#checkpoints.running;
     if (!quiet || this.#stopping === "closed") return;
     if (this.#stopping === "draining") {

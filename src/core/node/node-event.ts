@@ -47,31 +47,10 @@ export interface Executed {
   readonly logBytes: number;
 }
 
-/** Everything that can happen to a node. Past participles: it has happened. */
-export type NodeEvent =
-  | Recovered
-  | { readonly type: "hard-state-saved"; readonly ticket: number }
-  | Executed
-  /** The image could not become the database; everything is as before. */
-  | { readonly type: "install-refused"; readonly ticket: number; readonly reason: string }
-  | WriteEvent
-  | ReadEvent
-  /** A checked image waits to become the database. */
-  | { readonly type: "install"; readonly request: RequestId }
+/** What concerns checkpoints, and what keeps them from going on. */
+export type CheckpointEvent =
   /** Somebody waits for a checkpoint of what is committed now; null: nobody does, but it is time for one. */
   | { readonly type: "checkpoint"; readonly request: RequestId | null }
-  /** Give up leadership to this node, or to any. */
-  | { readonly type: "transfer"; readonly request: RequestId; readonly target: NodeId | null }
-  /** Take a node out of the cluster. */
-  | { readonly type: "remove"; readonly request: RequestId; readonly id: NodeId }
-  /** The request's client has hung up. */
-  | { readonly type: "gone"; readonly request: RequestId }
-  /** What the loop brought in one turn has all been handed over. */
-  | { readonly type: "turn-ended" }
-  /** One unit of Raft's time has passed. */
-  | { readonly type: "tick" }
-  /** Every so often while anything is under way. */
-  | { readonly type: "time-passed"; readonly nowMs: number }
   /** `-raft-snap-int` has passed. */
   | { readonly type: "checkpoint-due" }
   /** Null: there is nothing to copy. */
@@ -86,6 +65,31 @@ export type NodeEvent =
   /** A reader thread that may hold versions from after `through` on. */
   | { readonly type: "reader-joined"; readonly reader: number; readonly through: LogIndex }
   | { readonly type: "reader-released"; readonly reader: number; readonly through: LogIndex }
-  | { readonly type: "reader-left"; readonly reader: number }
+  | { readonly type: "reader-left"; readonly reader: number };
+
+/** Everything that can happen to a node. Past participles: it has happened. */
+export type NodeEvent =
+  | CheckpointEvent
+  | Recovered
+  | { readonly type: "hard-state-saved"; readonly ticket: number }
+  | Executed
+  /** The image could not become the database; everything is as before. */
+  | { readonly type: "install-refused"; readonly ticket: number; readonly reason: string }
+  | WriteEvent
+  | ReadEvent
+  /** A checked image waits to become the database. */
+  | { readonly type: "install"; readonly request: RequestId }
+  /** Give up leadership to this node, or to any. */
+  | { readonly type: "transfer"; readonly request: RequestId; readonly target: NodeId | null }
+  /** Take a node out of the cluster. */
+  | { readonly type: "remove"; readonly request: RequestId; readonly id: NodeId }
+  /** The request's client has hung up. */
+  | { readonly type: "gone"; readonly request: RequestId }
+  /** What the loop brought in one turn has all been handed over. */
+  | { readonly type: "turn-ended" }
+  /** One unit of Raft's time has passed. */
+  | { readonly type: "tick" }
+  /** Every so often while anything is under way. */
+  | { readonly type: "time-passed"; readonly nowMs: number }
   /** Finish what is under way, bring the checkpoint up to date, end. */
   | { readonly type: "stop" };
