@@ -178,7 +178,7 @@ export class Storage {
     return this.#entries.start.index;
   }
 
-  /** Snapshots below this can't be read: a checkpoint to here had begun (so it is committed). Not below the base. */
+  /** Snapshots below this can't be read: a checkpoint to here was ordered (so it is committed). Not below the base. */
   get readableFrom(): LogIndex {
     return this.#readableFrom;
   }
@@ -266,6 +266,7 @@ export class Storage {
     const index = this.#entries.wholeUpTo(logIndex(Math.min(upTo, this.#flushedIndex)));
     // Below a checkpoint that was cut short the file may have lost pages already: there is only forward.
     if (index === this.checkpointIndex || index < this.#readableFrom) return null;
+    this.#readableFrom = index;
     const { pageSize, pageCount, base } = this.versions.index.shape(index);
     return { ...this.#entries.at(index), pageSize, pageCount, base: base.file, ...this.versions.index.plan(index) };
   }
@@ -274,7 +275,6 @@ export class Storage {
   checkpointed(through: LogIndex): void {
     this.versions.dropThrough(through);
     this.#entries.dropThrough(through);
-    if (through > this.#readableFrom) this.#readableFrom = through;
     this.#past.push({ index: through, segment: this.#entries.start.segment });
   }
 
