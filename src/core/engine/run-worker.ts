@@ -1,14 +1,10 @@
 import { AssertionError, createHasher, done, type Outcome } from "../base/mod.ts";
 import { type Clock, type Entropy, FileError, type Files, type WorkerScope } from "../ports/mod.ts";
-import { loadSqlite, type Sqlite } from "../sqlite/mod.ts";
+import type { Sqlite } from "../sqlite/mod.ts";
 import type { EngineData, FromEngine, ToEngine } from "./engine-messages.ts";
-import { EngineProgram } from "./engine-program.ts";
 import { failureText } from "./failure-text.ts";
 import type { FromKeeper, KeeperData, ToKeeper } from "./keeper-messages.ts";
-import { KeeperProgram } from "./keeper-program.ts";
 import type { FromReader, ReaderData, ToReader } from "./reader-messages.ts";
-import { ReaderProgram } from "./reader-program.ts";
-import { Storage } from "./storage.ts";
 
 /** What the storage threads' programs need of the world. */
 export interface WorkerPorts {
@@ -64,9 +60,17 @@ function start(scope: WorkerScope, ports: WorkerPorts, post: Post): Promise<Outc
   }
 }
 
+// Each thread loads its own program, and the main thread none of them, though it too comes in through this room's door.
+const startSqlite = async (wasm: unknown, ports: WorkerPorts): Promise<Sqlite> =>
+  (await import("../sqlite/mod.ts")).loadSqlite(wasm, ports);
+
 async function startEngine(data: EngineData, ports: WorkerPorts, post: Post): Promise<Outcome<Receive>> {
-  const loading = loadSqlite(data.wasm, ports);
-  const hasher = await createHasher();
+  const loading = startSqlite(data.wasm, ports);
+  const [hasher, { EngineProgram }, { Storage }] = await Promise.all([
+    createHasher(),
+    import("./engine-program.ts"),
+    import("./storage.ts"),
+  ]);
   const opened = Storage.open({
     ...ports,
     ...data,
@@ -82,13 +86,15 @@ async function startEngine(data: EngineData, ports: WorkerPorts, post: Post): Pr
 }
 
 async function startReader(data: ReaderData, ports: WorkerPorts, post: Post): Promise<Outcome<Receive>> {
-  const load = (): Promise<Sqlite> => loadSqlite(data.wasm, ports);
-  const program = new ReaderProgram(await load(), { ...ports, loadSqlite: load, post }, data);
+  const loadSqlite = (): Promise<Sqlite> => startSqlite(data.wasm, ports);
+  const [sqlite, { ReaderProgram }] = await Promise.all([loadSqlite(), import("./reader-program.ts")]);
+  const program = new ReaderProgram(sqlite, { ...ports, loadSqlite, post }, data);
   return done((message) => program.receive(message as ToReader));
 }
 
 async function startKeeper(data: KeeperData, ports: WorkerPorts, post: Post): Promise<Outcome<Receive>> {
-  const hasher = await createHasher();
-  const program = new KeeperProgram({ ...ports, hasher, loadSqlite: () => loadSqlite(data.wasm, ports), post }, data);
+  const [hasher, { KeeperProgram }] = await Promise.all([createHasher(), import("./keeper-program.ts")]);
+  const loadSqlite = (): Promise<Sqlite> => startSqlite(data.wasm, ports);
+  const program = new KeeperProgram({ ...ports, hasher, loadSqlite, post }, data);
   return done((message) => program.receive(message as ToKeeper));
 }

@@ -1,4 +1,3 @@
-import startPackage from "@sqlite.org/sqlite-wasm";
 import { assert, present } from "../base/mod.ts";
 import type { ConnectionOptions, SnapshotStore, SqlConnection, Sqlite, SqlitePorts, WritablePageStore } from "./api.ts";
 import { DatabaseConfig, LimitId, OpenFlag, ResultCode } from "./codes.ts";
@@ -41,6 +40,8 @@ export async function loadSqlite(wasm: unknown, ports: SqlitePorts): Promise<Sql
 async function start(wasm: unknown): Promise<WasmInstance> {
   const module = wasm instanceof Uint8Array ? await WebAssembly.compile(new Uint8Array(wasm)) : wasm;
   if (!(module instanceof WebAssembly.Module)) throw new TypeError("SQLite's WASM is a module or its bytes");
+  // Half a megabyte of source that only threads with a database need.
+  const { default: startPackage } = await import("@sqlite.org/sqlite-wasm");
   const startWith: (options: StartOptions) => ReturnType<typeof startPackage> = startPackage;
   return new Promise((resolve, reject) => {
     let memory: WebAssembly.Memory | null = null;
