@@ -185,6 +185,13 @@ export class FaultyFiles implements Files {
     return copy;
   }
 
+  /** What all files together take up. */
+  usedBytes(): number {
+    let used = 0;
+    for (const inode of new Set(this.#names.values())) used += inode.size;
+    return used;
+  }
+
   /** A file's bytes, as they are seen now. */
   bytes(path: string): Uint8Array<ArrayBuffer> {
     const inode = this.#names.get(path);
@@ -228,9 +235,7 @@ export class FaultyFiles implements Files {
   }
 
   #takeRoom(bytes: number): void {
-    let used = 0;
-    for (const inode of new Set(this.#names.values())) used += inode.size;
-    if (used + bytes > this.roomBytes) throw new FileError("ENOSPC", "no space left on device");
+    if (this.roomBytes !== Number.POSITIVE_INFINITY && this.usedBytes() + bytes > this.roomBytes) throw new FileError("ENOSPC", "no space left on device");
   }
 
   #rename(from: string | null, to: string | null, inode: Inode): void {

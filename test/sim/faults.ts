@@ -1,0 +1,136 @@
+import type { FaultRates } from "./swarm.ts";
+import type { Dice } from "./world/dice.ts";
+import type { SimulatedNode } from "./world/simulated-node.ts";
+import type { World } from "./world/world.ts";
+
+/** Disasters that befall one node while they last, and what gets it up again. */
+export class Faults {
+  readonly #world: World;
+  readonly #node: SimulatedNode;
+  readonly #rates: FaultRates;
+  readonly #dice: Dice;
+  #isOver = false;
+  /** Why the node may stop by itself, or not start. */
+  readonly #excuses = new Set<string>();
+
+  constructor(world: World, node: SimulatedNode, rates: FaultRates) {
+    this.#world = world;
+    this.#node = node;
+    this.#rates = rates;
+    this.#dice = world.dice("faults");
+  }
+
+  /** Begins. */
+  start(): void {
+    const node = this.#node;
+    const dice = this.#dice;
+    const { killMs, powerMs, midCallMs, terminateMs, ioErrorMs, fullDiskMs, slowDiskMs, clockMs, pauseMs } = this.#rates;
+    this.#every(killMs, () => {
+      if (!node.isUp) return;
+      node.kill();
+      this.#hit("process killed");
+      this.restartLater();
+    });
+    this.#every(powerMs, () => {
+      if (!node.isUp) return;
+      node.powerOff();
+      this.#hit("power lost");
+      this.restartLater();
+    });
+    this.#every(midCallMs, () => {
+      if (node.process !== null) node.process.faults.callsUntilStop = dice.below(dice.pick([3, 30, 300]));
+    });
+    this.#every(terminateMs, () => {
+      if (!node.isUp) return;
+      this.#hit("process terminated");
+      node.terminate();
+    });
+    this.#every(ioErrorMs, () => {
+      if (node.process !== null) node.process.faults.callsUntilFault = dice.below(dice.pick([3, 30, 300]));
+    });
+    this.#every(fullDiskMs, () => this.#fillDisk());
+    this.#every(slowDiskMs, () => this.#slowDown());
+    this.#every(clockMs, () => node.shiftClock((dice.random() - 0.5) * dice.pick([100, 10_000, 10_000_000])));
+    this.#every(pauseMs, () => {
+      const threads = node.process?.threads ?? [];
+      const thread = threads[dice.below(threads.length)];
+      thread?.pause(dice.random() * dice.pick([5, 200, 3_000]));
+      this.#hit("thread paused");
+    });
+  }
+
+  /** No more of it, and what was wrong is put right. The node starts if it is down. */
+  end(): void {
+    this.#isOver = true;
+    this.#node.disk.roomBytes = Number.POSITIVE_INFINITY;
+    const { process } = this.#node;
+    if (process !== null) Object.assign(process.faults, { callsUntilFault: null, callsUntilStop: null, slowness: 1 });
+  }
+
+  get areOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** A new process has no excuse but a disk that is still full. */
+  #forget(): void {
+    this.#excuses.clear();
+    if (this.#node.disk.roomBytes !== Number.POSITIVE_INFINITY) this.excuse("the disk is full");
+  }
+
+  /** Something went wrong that lets the node stop. */
+  excuse(reason: string): void {
+    this.#excuses.add(reason);
+  }
+
+  /** Takes the excuse for a stop or a refusal; null: there is none. */
+  takeExcuse(): string | null {
+    const [excuse = null] = this.#excuses;
+    this.#excuses.clear();
+    return excuse;
+  }
+
+  restartLater(): void {
+    const node = this.#node;
+    this.#world.after(this.#dice.random() * this.#dice.pick([5, 100, 1_500]), () => {
+      if (node.isUp) return;
+      this.#forget();
+      node.start();
+    });
+  }
+
+  #fillDisk(): void {
+    const { disk } = this.#node;
+    const dice = this.#dice;
+    disk.roomBytes = disk.usedBytes() + dice.below(dice.pick([1_000, 100_000, 1_000_000]));
+    this.excuse("the disk was full");
+    this.#hit("disk full");
+    this.#world.line(this.#node.name, "disk is full");
+    this.#world.after(dice.random() * 2_000, () => {
+      disk.roomBytes = Number.POSITIVE_INFINITY;
+      this.#world.line(this.#node.name, "disk has room again");
+    });
+  }
+
+  #slowDown(): void {
+    const { process } = this.#node;
+    if (process === null) return;
+    process.faults.slowness = this.#dice.pick([10, 100]);
+    this.#hit("disk slow");
+    this.#world.after(this.#dice.random() * 1_000, () => {
+      process.faults.slowness = 1;
+    });
+  }
+
+  #every(meanMs: number | null, run: () => void): void {
+    if (meanMs === null) return;
+    this.#world.after(this.#dice.wait(meanMs), () => {
+      if (this.#isOver) return;
+      run();
+      this.#every(meanMs, run);
+    });
+  }
+
+  #hit(name: string): void {
+    this.#world.marks.hit(name);
+  }
+}
