@@ -83,7 +83,10 @@ export class ReaderProgram {
   }
 
   #add(notes: readonly EntryNote[]): void {
-    for (const note of notes) this.#versions.index.add(note);
+    for (const note of notes) {
+      this.#versions.index.add(note);
+      if (note.image !== null) this.#connections.beginEra();
+    }
   }
 
   #read(at: LogIndex, requests: readonly StatementRequest[]): void {

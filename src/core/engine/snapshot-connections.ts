@@ -10,6 +10,8 @@ export interface SnapshotConnection {
   readonly pages: SnapshotPages;
   readonly connection: SqlConnection;
   readonly runner: StatementRunner;
+  /** How many databases had been loaded when it was opened. */
+  readonly era: number;
 }
 
 export interface SnapshotConnectionsOptions {
@@ -29,6 +31,7 @@ export class SnapshotConnections {
   readonly #options: SnapshotConnectionsOptions;
   readonly #idle: SnapshotConnection[] = [];
   #taken = 0;
+  #era = 0;
 
   constructor(sqlite: Sqlite, clock: Clock, versions: PageVersions, options: SnapshotConnectionsOptions) {
     this.#sqlite = sqlite;
@@ -48,14 +51,23 @@ export class SnapshotConnections {
 
   give(connection: SnapshotConnection): void {
     this.#taken--;
-    if (this.#idle.length < idleMax) this.#idle.push(connection);
+    if (connection.era === this.#era && this.#idle.length < idleMax) this.#idle.push(connection);
     else connection.connection.close();
+  }
+
+  /**
+   * Another database takes the place of the one before. SQLite would go by the number of the schema's version, and two
+   * databases may have the same: what it knows of tables and their pages must not outlive this.
+   */
+  beginEra(): void {
+    this.#era++;
+    for (const { connection } of this.#idle.splice(0)) connection.close();
   }
 
   #open(): SnapshotConnection | null {
     if (this.#taken === this.#options.connectionsMax) return null;
     const pages = new SnapshotPages(this.#versions);
     const connection = this.#sqlite.openReader(pages, { foreignKeys: this.#options.foreignKeys });
-    return { pages, connection, runner: new StatementRunner(connection, this.#clock) };
+    return { pages, connection, runner: new StatementRunner(connection, this.#clock), era: this.#era };
   }
 }

@@ -36,6 +36,15 @@ async function opened(bytes: Uint8Array | string, sql: string): Promise<string> 
   return text;
 }
 
+/** A database file that these statements make. */
+async function imageOf(statements: readonly string[]): Promise<Uint8Array> {
+  const store = new MemoryStore();
+  const writer = (await sqlite()).openWriter(store, { foreignKeys: false });
+  for (const sql of statements) writer.run(sql);
+  writer.close();
+  return store.image();
+}
+
 describe("the engine", () => {
   beforeEach(async () => {
     node = await SmallNode.start();
@@ -124,6 +133,19 @@ describe("the engine", () => {
 describe("a reader", () => {
   beforeEach(async () => {
     node = await SmallNode.startInMemory();
+  });
+
+  test("forgets the schema when a database is loaded whose schema has the same version", async () => {
+    const image = (...columns: string[]): Promise<Uint8Array> =>
+      imageOf(columns.map((column) => `CREATE TABLE ${column}`));
+    expect(await node.load(await image("a(x INT)", "b(y INT)"))).toBe(null);
+    const reader = await node.reader();
+    await node.execute({ sql: ["INSERT INTO a VALUES(1)", "INSERT INTO b VALUES(2)"] });
+    expect(rowsOf(await ask(reader, "SELECT x, y FROM a, b"))).toEqual([[1, 2]]);
+    // The tables lie on each other's pages.
+    expect(await node.load(await image("b(y INT)", "a(x INT)"))).toBe(null);
+    await node.execute({ sql: ["INSERT INTO a VALUES(1)", "INSERT INTO b VALUES(2)"] });
+    expect(rowsOf(await ask(reader, "SELECT x, y FROM a, b"))).toEqual([[1, 2]]);
   });
 
   test("sees exactly the snapshot it is told", async () => {
