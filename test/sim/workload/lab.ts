@@ -141,7 +141,7 @@ export class Client {
 
   #fault(reason: string): Reply {
     if (unknowns.some((known) => reason.includes(known))) return { outcome: "unknown", reason };
-    const isRefusal = refusals.some((known) => reason.includes(known)) || reason.startsWith("no room for the log");
+    const isRefusal = refusals.some((known) => reason.includes(known)) || /^(?:no room for the log|EIO): /.test(reason);
     this.lab.check(isRefusal, "every refusal is one of those that are documented", `a client was told: ${reason}`);
     return { outcome: "refused", reason };
   }

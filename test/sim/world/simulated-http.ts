@@ -67,13 +67,19 @@ export class SimulatedHttp {
   end(): void {
     this.#fetch = null;
     for (const exchange of [...this.#exchanges]) exchange.cut();
+    this.#exchanges.clear();
   }
 
   /** A client's request; resolves at the client. */
   request(request: HttpRequest): Promise<HttpReply> {
     return new Promise((resolve) => {
+      // Until it is there it never happened, whatever becomes of the process.
+      const refuse = (): void => this.#atClient(() => resolve({ type: "refused" }));
+      const arriving = { cut: refuse };
+      this.#exchanges.add(arriving);
       this.#main.at(this.#world.nowMs + this.#delay(), () => {
-        if (this.#fetch === null) this.#atClient(() => resolve({ type: "refused" }));
+        this.#exchanges.delete(arriving);
+        if (this.#fetch === null) refuse();
         else this.#begin(this.#fetch, request, resolve);
       });
     });

@@ -1,13 +1,12 @@
 import { runWorker } from "../../../src/core/engine/mod.ts";
-import {
-  type Clock,
-  type Entropy,
-  type Files,
-  Inbox,
-  type WorkerEvents,
-  type WorkerHandle,
-  type WorkerRole,
-  type Workers,
+import type {
+  Clock,
+  Entropy,
+  Files,
+  WorkerEvents,
+  WorkerHandle,
+  WorkerRole,
+  Workers,
 } from "../../../src/core/ports/mod.ts";
 import type { Dice } from "./dice.ts";
 import { Thread } from "./thread.ts";
@@ -103,7 +102,10 @@ export class SimulatedWorkers implements Workers {
     this.#place.started(thread);
     const toMain = new Channel(this.#place, main);
     const toThread = new Channel(this.#place, thread);
-    const inbox = new Inbox();
+    const early: unknown[] = [];
+    let deliver = (message: unknown): void => {
+      early.push(message);
+    };
     const ports = {
       files: this.#place.files(thread),
       clock: this.#place.clock(thread),
@@ -118,12 +120,15 @@ export class SimulatedWorkers implements Workers {
           if (!exited) events.message(copy);
         });
       },
-      onMessage: (receive: (message: unknown) => void): void => inbox.onMessage(receive),
+      onMessage: (receive: (message: unknown) => void): void => {
+        deliver = receive;
+        for (const message of early.splice(0)) receive(message);
+      },
     };
     thread.at(world.nowMs + this.#place.delays.next() * 10, () => runWorker(scope, ports));
     return {
       post: (message, transfer = []) => {
-        if (!main.isDead) toThread.post(message, transfer, (copy) => inbox.deliver(copy));
+        if (!main.isDead) toThread.post(message, transfer, (copy) => deliver(copy));
       },
       terminate: () => exit(null),
     };
