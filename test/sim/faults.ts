@@ -3,6 +3,9 @@ import type { Dice } from "./world/dice.ts";
 import type { SimulatedNode } from "./world/simulated-node.ts";
 import type { World } from "./world/world.ts";
 
+/** Why a node may refuse its files. */
+export const rotReason = "of bit rot";
+
 /** Disasters that befall one node while they last, and what gets it up again. */
 export class Faults {
   readonly #world: World;
@@ -12,6 +15,7 @@ export class Faults {
   #isOver = false;
   /** Why the node may stop by itself, or not start. */
   readonly #excuses = new Set<string>();
+  #rotten: { readonly path: string; readonly position: number; readonly bits: number }[] = [];
 
   constructor(world: World, node: SimulatedNode, rates: FaultRates) {
     this.#world = world;
@@ -82,6 +86,10 @@ export class Faults {
     this.#excuses.add(reason);
   }
 
+  get hasExcuse(): boolean {
+    return this.#excuses.size > 0;
+  }
+
   /** Takes the excuse for a stop or a refusal; null: there is none. */
   takeExcuse(): string | null {
     const [excuse = null] = this.#excuses;
@@ -94,8 +102,34 @@ export class Faults {
     this.#world.after(this.#dice.random() * this.#dice.pick([5, 100, 1_500]), () => {
       if (node.isUp) return;
       this.#forget();
+      if (!this.#isOver && this.#dice.chance(this.#rates.rotChance)) this.#rot();
       node.start();
     });
+  }
+
+  /** The node has refused its files: they are as they were again. */
+  heal(): void {
+    for (const { path, position, bits } of this.#rotten) this.#node.disk.flip(path, position, bits);
+    this.#rotten = [];
+  }
+
+  /**
+   * A byte of the log or of the slots goes bad. Not of what was synced last: if that is damaged, no one can tell it from
+   * a write that never returned.
+   */
+  #rot(): void {
+    const { disk, folder, name } = this.#node;
+    const dice = this.#dice;
+    const paths = [...disk.list(`${folder}/log`).filter((file) => file.endsWith(".log")).map((file) => `log/${file}`)];
+    const path = `${folder}/${dice.pick([paths[dice.below(paths.length)] ?? "checkpoint", "hard-state", "checkpoint"])}`;
+    const settled = path.includes("/log/") ? disk.settledBytes(path) : 8192;
+    if (settled === 0 || !disk.exists(path)) return;
+    const rotten = { path, position: dice.below(settled), bits: 1 << dice.below(8) };
+    disk.flip(rotten.path, rotten.position, rotten.bits);
+    this.#rotten = [rotten];
+    this.excuse(rotReason);
+    this.#hit("bit rot");
+    this.#world.line(name, `bit rot at byte ${rotten.position} of ${path}`);
   }
 
   #fillDisk(): void {

@@ -20,6 +20,8 @@ class Inode {
   size = 0;
   /** Unsynced, in their order: without them the file is what survives a crash for sure. */
   changes: Change[] = [];
+  /** Where what was synced last begins. */
+  lastSyncedFrom = 0;
 
   write(from: Uint8Array, position: number): void {
     this.#note(position, from.slice(), position + from.length);
@@ -199,6 +201,17 @@ export class FaultyFiles implements Files {
     return inode.bytes.slice(0, inode.size);
   }
 
+  /** How far a file's bytes were on the disk before the last sync that wrote anything. */
+  settledBytes(path: string): number {
+    return Math.min(this.#names.get(path)?.lastSyncedFrom ?? 0, this.#names.get(path)?.size ?? 0);
+  }
+
+  /** Flips bits of a file's byte behind everyone's back. */
+  flip(path: string, position: number, bits: number): void {
+    const inode = this.#names.get(path);
+    if (inode !== undefined) inode.bytes[position] = (inode.bytes[position] ?? 0) ^ bits;
+  }
+
   /** Puts a file there, durable. */
   put(path: string, bytes: Uint8Array): void {
     const inode = new Inode();
@@ -225,6 +238,8 @@ export class FaultyFiles implements Files {
   /** Of `FaultyHandle` only. */
   sync(inode: Inode, path: string): void {
     this.#changing(`dataSync ${path}`);
+    const from = inode.changes.reduce((least, { position }) => Math.min(least, position), Number.POSITIVE_INFINITY);
+    if (inode.changes.length > 0) inode.lastSyncedFrom = from;
     inode.changes = [];
   }
 

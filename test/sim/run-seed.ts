@@ -1,7 +1,7 @@
 import { present } from "../../src/core/base/mod.ts";
 import { EpochHistory } from "./checks/epoch-history.ts";
 import { Inspector } from "./checks/inspector.ts";
-import { Faults } from "./faults.ts";
+import { Faults, rotReason } from "./faults.ts";
 import { drawOptions, drawWeights, type SwarmOptions } from "./swarm.ts";
 import { Bank } from "./workload/bank.ts";
 import { Bulk } from "./workload/bulk.ts";
@@ -211,7 +211,7 @@ class Run {
   #exited(code: number, words: string): void {
     if (code === 0) {
       try {
-        this.#inspector.checkFolder(this.#node.disk, this.#node.folder, this.#audits);
+        this.#inspector.checkFolder(this.#node.disk, this.#node.folder, this.#audits, !this.#faults.hasExcuse);
       } catch (error) {
         this.#world.fail(error);
       }
@@ -225,7 +225,12 @@ class Run {
       return;
     }
     this.#world.line("world", `that is because ${excuse}`);
+    // What the disk holds after an I/O error nobody knows.
     if (excuse.startsWith("I/O error")) this.#node.powerOff();
+    if (excuse === rotReason) {
+      this.#faults.heal();
+      this.#world.marks.hit("bit rot refused");
+    }
     this.#faults.restartLater();
   }
 

@@ -45,19 +45,24 @@ export class Inspector {
     this.#check(store, audits, what);
   }
 
-  /** After a clean stop: `db.sqlite` is the whole database, and its checksum is what every entry has led to. */
-  checkFolder(files: FaultyFiles, folder: string, audits: readonly string[]): void {
+  /**
+   * After a clean stop: `db.sqlite` is the whole database, and its checksum is what every entry has led to. `hadRoom`:
+   * the disk was not full, which is the one reason to leave the last checkpoint unfinished.
+   */
+  checkFolder(files: FaultyFiles, folder: string, audits: readonly string[], hadRoom: boolean): void {
     const property = "a clean stop leaves the whole database in db.sqlite";
     const slot = decodeSlots(SlotKind.checkpoint, files.bytes(`${folder}/checkpoint`), this.#hasher);
     const record = slot.ok && slot.value !== null ? decodeCheckpointRecord(slot.value.payload) : null;
     if (record === null || !record.ok) throw new Violation(property, "there is no record of a checkpoint");
-    const { pageSize, pageCount, checksum, base } = record.value;
+    const { pageSize, pageCount, checksum, base, index, target } = record.value;
+    if (!hadRoom && (index < target || base !== "db.sqlite")) return;
+    if (index < target) throw new Violation(property, `the checkpoint to entry ${target} is not finished`);
     const bytes = files.bytes(`${folder}/db.sqlite`);
     if (base !== "db.sqlite" || bytes.length !== pageSize * pageCount)
       throw new Violation(property, `${base} has ${pageCount} pages of ${pageSize}, db.sqlite ${bytes.length} bytes`);
     const store = new MemoryStore(pageSize, bytes);
     if (databaseChecksum(this.#hasher, store) !== checksum)
-      throw new Violation("the rolling checksum is that of the pages", `at entry ${record.value.index}`);
+      throw new Violation("the rolling checksum is that of the pages", `at entry ${index}`);
     this.#check(store, audits, "db.sqlite");
   }
 
