@@ -4,11 +4,11 @@ const two = (value: number): string => value.toString().padStart(2, "0");
 
 /** Log lines on stderr, in local time: `[module] YYYY/MM/DD HH:MM:SS message` (operations §0). */
 export class LineLog implements Logger {
-  readonly #process: Process;
+  readonly #system: Process;
   readonly #clock: Clock;
 
-  constructor(process: Process, clock: Clock) {
-    this.#process = process;
+  constructor(system: Process, clock: Clock) {
+    this.#system = system;
     this.#clock = clock;
   }
 
@@ -16,6 +16,6 @@ export class LineLog implements Logger {
     const now = new Date(this.#clock.nowMs());
     const day = `${now.getFullYear()}/${two(now.getMonth() + 1)}/${two(now.getDate())}`;
     const time = `${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
-    this.#process.writeError(`[${module}] ${day} ${time} ${message.replaceAll("\n", " ")}\n`);
+    this.#system.writeError(`[${module}] ${day} ${time} ${message.replaceAll("\n", " ")}\n`);
   }
 }

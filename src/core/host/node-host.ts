@@ -1,33 +1,32 @@
-import { assert, logIndex, type NodeId, nodeId, present, type RequestId, requestId, type Term } from "../base/mod.ts";
+import { assert, logIndex, nodeId, present, type RequestId, requestId, type Term } from "../base/mod.ts";
 import type { Config } from "../config/mod.ts";
-import {
-  type Cell,
-  type CheckpointOrder,
-  type EngineData,
-  type FromEngine,
-  type FromKeeper,
-  type KeeperData,
-  type PackedResults,
-  type StatementRequest,
-  type ToEngine,
-  type ToKeeper,
-  unpackResults,
+import type {
+  Cell,
+  CheckpointOrder,
+  FromEngine,
+  FromKeeper,
+  PackedResults,
+  StatementRequest,
+  ToKeeper,
 } from "../engine/mod.ts";
+import { unpackResults } from "../engine/mod.ts";
 import type { Metrics } from "../metrics/mod.ts";
 import { ClusterNode, type NodeEffect, type NodeEvent } from "../node/mod.ts";
 import type { BaseShape } from "../pages/mod.ts";
-import type { Logger, WorkerHandle } from "../ports/mod.ts";
-import type { Configuration, RoleName } from "../raft/mod.ts";
+import type { Logger, WorkerEvents, Workers } from "../ports/mod.ts";
 import { CellPool } from "./cells.ts";
 import type { HostPorts } from "./host-ports.ts";
 import type { Identity } from "./identity.ts";
 import { logSummary } from "./log-summary.ts";
-import { type NodeSizes, nodeOptions } from "./node-limits.ts";
+import { type NodeSizes, nodeOptions, readersMax } from "./node-limits.ts";
+import { NodeTimers } from "./node-timers.ts";
 import { NoteHistory } from "./note-history.ts";
 import { raftSettings } from "./raft-settings.ts";
 import { ReaderPool } from "./reader-pool.ts";
 import { SizeReports } from "./size-reports.ts";
+import { Standing } from "./standing.ts";
 import { StatementTask } from "./statement-task.ts";
+import { StorageThreads } from "./storage-threads.ts";
 import type { Task } from "./task.ts";
 import type { TaskHost } from "./task-host.ts";
 import { UploadTask } from "./upload-task.ts";
@@ -40,6 +39,8 @@ export interface NodeHostOptions {
   readonly sizes: NodeSizes;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /** SQLite for the threads. */
+  readonly wasm: unknown;
   /** The node can't go on: nothing may be done after. `inOpening`: its folder could not be opened. */
   failed(reason: string, inOpening: boolean): void;
   /** The node leads, or never will: it takes requests. */
@@ -52,12 +53,8 @@ interface Logged {
   results: PackedResults | null;
 }
 
-/** How often requests are looked after: clients gone, writes that wait too long. */
-const watchMs = 100;
 /** Bodies from here on move to the engine's thread instead of being copied. */
 const transferBytesMin = 64 * 1024;
-/** Readers that may be started because all others are stuck. */
-const extraReadersMax = 16;
 
 /**
  * Drives one node: its effects become messages to the storage threads and answers to tasks, and what the threads say
@@ -68,59 +65,56 @@ export class NodeHost implements TaskHost {
   readonly metrics: Metrics;
   readonly servedBy: string;
   readonly sizes: SizeReports;
+  readonly standing: Standing;
+  readonly node: ClusterNode;
   readonly #options: NodeHostOptions;
-  readonly #node: ClusterNode;
   readonly #identity: Identity;
-  readonly #tickMs: number;
+  readonly #workers: Workers;
+  readonly #threads: StorageThreads;
+  readonly #timers: NodeTimers;
   readonly #tasks = new Map<RequestId, Task>();
   readonly #logged = new Map<number, Logged>();
   #lastRequest = 0;
-  readonly #engine: WorkerHandle;
-  #keeper: WorkerHandle | null = null;
-  readonly #wasm: unknown;
   #pool: ReaderPool | null = null;
   #history: NoteHistory | null = null;
   #recovered: Recovered | null = null;
   #order: CheckpointOrder | null = null;
   #newBase: BaseShape | null = null;
   #state: "opening" | "open" | "stopping" | "stopped" | "failed" = "opening";
-  /** Asked for before the node was open. */
-  readonly #sparesWanted: ToKeeper[] = [];
-  #turnDue = false;
-  #watchDue = false;
-  #ticking = false;
   #stopped: (() => void) | null = null;
   #lastCommitMs = 0;
-  #role: RoleName = "follower";
-  #term: Term | 0 = 0;
-  #leader: NodeId | null = null;
-  #configuration: Configuration;
-  #configurationIndex = logIndex(0);
 
-  /** Starts the threads; `opened` or `failed` follows. */
-  constructor(identity: Identity, wasm: unknown, options: NodeHostOptions) {
-    const { config, ports } = options;
+  /** Starts the engine; `opened` or `failed` follows. */
+  constructor(identity: Identity, options: NodeHostOptions) {
+    const { config, ports, sizes } = options;
     this.#options = options;
     this.#identity = identity;
-    this.#wasm = wasm;
-    this.#configuration = identity.configuration;
+    this.standing = new Standing(identity.id, identity.configuration);
     this.metrics = options.metrics;
     this.servedBy = config.httpAdvertised.text;
-    const settings = raftSettings(config, identity.id);
-    this.#tickMs = settings.tickMs;
-    this.#node = new ClusterNode(nodeOptions(config, settings.options, identity.configuration, options.sizes));
-    const { cells } = this.cells;
-    const folder = config.dataFolder;
-    const { segmentBytes } = options.sizes;
-    const engine: EngineData = { folder, foreignKeys: config.foreignKeys, segmentBytes, cells, wasm };
-    this.#engine = ports.workers.start("engine", engine, {
-      message: (message) => this.#guard(() => this.#fromEngine(message as FromEngine)),
-      exit: (error) => this.#threadEnded("engine", error),
+    const raft = raftSettings(config, identity.id);
+    this.node = new ClusterNode(nodeOptions(config, raft.options, identity.configuration, sizes));
+    this.#timers = new NodeTimers(ports.timers, raft.tickMs, config.checkpointIntervalMs, {
+      turnEnded: () => this.#guard(() => this.#endTurn()),
+      watch: () => this.#lookAfter(),
+      tick: () => this.#guard(() => this.give({ type: "tick" })),
+      checkpointDue: () => this.#guard(() => this.give({ type: "checkpoint-due" })),
     });
+    this.#workers = { start: (role, data, events) => ports.workers.start(role, data, this.#guarded(events)) };
+    this.#threads = new StorageThreads(
+      this.#workers,
+      { ...this.#threadData, segmentBytes: sizes.segmentBytes },
+      {
+        fromEngine: (message) => this.#fromEngine(message),
+        fromKeeper: (message) => this.#fromKeeper(message),
+        spareFailed: (reason) => options.log.log("store", `no spare log segment: ${reason}`),
+        ended: (thread, error) => this.#fail(`${thread} thread ended: ${error ?? "terminated"}`),
+      },
+    );
     this.sizes = new SizeReports(ports.timers, (ticket) => this.toKeeper({ type: "measure", ticket }));
   }
 
-  // What the service asks
+  // What tasks and the service ask
 
   get isOpen(): boolean {
     return this.#state === "open";
@@ -130,45 +124,17 @@ export class NodeHost implements TaskHost {
     return present(this.#pool, "there are readers once the log is recovered");
   }
 
-  get node(): ClusterNode {
-    return this.#node;
-  }
-
-  get id(): NodeId {
-    return this.#identity.id;
-  }
-
-  get recovered(): Recovered | null {
-    return this.#recovered;
-  }
-
   get history(): NoteHistory {
-    return this.#notes;
+    return present(this.#history, "the log is recovered first");
+  }
+
+  get recovered(): Recovered {
+    return present(this.#recovered, "the log is recovered first");
   }
 
   /** Wall clock; 0 = nothing was committed yet. */
   get lastCommitMs(): number {
     return this.#lastCommitMs;
-  }
-
-  get role(): RoleName {
-    return this.#role;
-  }
-
-  get term(): number {
-    return this.#term;
-  }
-
-  get leader(): NodeId | null {
-    return this.#leader;
-  }
-
-  get configuration(): Configuration {
-    return this.#configuration;
-  }
-
-  get configurationIndex(): number {
-    return this.#configurationIndex;
   }
 
   /** Takes a request in, for its task to begin. Null: too many are under way. */
@@ -178,7 +144,7 @@ export class NodeHost implements TaskHost {
     const id = requestId(++this.#lastRequest);
     const task = make(id, cell);
     this.#tasks.set(id, task);
-    this.#watch();
+    this.#timers.watch();
     return task;
   }
 
@@ -188,22 +154,12 @@ export class NodeHost implements TaskHost {
 
   give(event: NodeEvent): void {
     if (this.#state === "failed" || this.#state === "stopped") return;
-    for (const effect of this.#node.handle(event)) this.#do(effect);
-    this.#turn();
+    for (const effect of this.node.handle(event)) this.#do(effect);
+    if (event.type === "write" || event.type === "read") this.#timers.endTurn();
   }
 
   toKeeper(message: ToKeeper, transfer?: readonly ArrayBuffer[]): void {
-    // It has nothing to do with being ready, so it starts when it is wanted for the first time.
-    this.#keeper ??= this.#startKeeper();
-    this.#keeper.post(message, transfer);
-  }
-
-  #startKeeper(): WorkerHandle {
-    const data: KeeperData = { folder: this.#options.config.dataFolder, cells: this.cells.cells, wasm: this.#wasm };
-    return this.#options.ports.workers.start("keeper", data, {
-      message: (message) => this.#guard(() => this.#fromKeeper(message as FromKeeper)),
-      exit: (error) => this.#threadEnded("keeper", error),
-    });
+    this.#threads.toKeeper(message, transfer);
   }
 
   end(task: Task): void {
@@ -218,20 +174,9 @@ export class NodeHost implements TaskHost {
   stop(): Promise<void> {
     return new Promise((resolve) => {
       this.#stopped = resolve;
-      if (this.#state === "open") this.#beginStopping();
       // Otherwise as soon as it is open: the engine can't be interrupted in its recovery.
+      if (this.#state === "open") this.#guard(() => this.#beginStopping());
     });
-  }
-
-  /** Runs something that may find a broken invariant. */
-  guard(run: () => void): void {
-    this.#guard(run);
-  }
-
-  #beginStopping(): void {
-    this.#state = "stopping";
-    for (const task of [...this.#tasks.values()]) task.gone();
-    this.give({ type: "stop" });
   }
 
   // What the threads say
@@ -244,20 +189,9 @@ export class NodeHost implements TaskHost {
       case "hard-state-saved":
         this.give({ type: "hard-state-saved", ticket: message.ticket });
         break;
-      case "executed": {
-        const { ticket, term, lastIndex, notes, logBytes, results } = message;
-        this.#notes.logged(notes);
-        if (ticket !== null) present(this.#logged.get(ticket), "a group that was sent").results = results;
-        this.give({
-          type: "executed",
-          ticket,
-          term,
-          lastIndex,
-          pagesIndex: notes[notes.length - 1]?.index ?? null,
-          logBytes,
-        });
+      case "executed":
+        this.#executed(message);
         break;
-      }
       case "install-refused":
         this.#logged.delete(message.ticket);
         this.give({ type: "install-refused", ticket: message.ticket, reason: message.reason });
@@ -270,12 +204,6 @@ export class NodeHost implements TaskHost {
         this.#newBase = message.base;
         this.give({ type: "checkpoint-noted", index: message.base.index });
         break;
-      case "want-spare": {
-        const wanted: ToKeeper = { type: "make-spare", path: message.path, sizeBytes: message.sizeBytes };
-        if (this.#state === "opening") this.#sparesWanted.push(wanted);
-        else this.toKeeper(wanted);
-        break;
-      }
       case "failed":
         this.#fail(message.reason);
         break;
@@ -287,13 +215,6 @@ export class NodeHost implements TaskHost {
 
   #fromKeeper(message: FromKeeper): void {
     switch (message.type) {
-      case "spare-made":
-        this.#toEngine({ type: "spare", path: message.path });
-        break;
-      case "spare-failed":
-        this.#options.log.log("store", `no spare log segment: ${message.reason}`);
-        this.#toEngine({ type: "spare-failed", path: message.path });
-        break;
       case "checkpoint-done":
         this.give({ type: "checkpoint-copied" });
         break;
@@ -324,41 +245,15 @@ export class NodeHost implements TaskHost {
     this.#recovered = recovered;
     if (recovered.cut !== null) log.log("store", recovered.cut);
     this.#history = new NoteHistory(recovered.base, recovered.notes);
-    const standing = config.readers;
-    const connectionsMax =
-      config.readOnlyConnectionsMax === 0 ? Number.POSITIVE_INFINITY : config.readOnlyConnectionsMax;
-    const readersMax = Math.max(standing, Math.min(standing + extraReadersMax, connectionsMax));
-    const data = {
-      folder: config.dataFolder,
-      foreignKeys: config.foreignKeys,
-      cells: this.cells.cells,
-      wasm: this.#wasm,
-    };
-    const guarded = {
-      ...ports,
-      workers: {
-        start: (...[role, input, events]: Parameters<typeof ports.workers.start>) =>
-          ports.workers.start(role, input, {
-            message: (message) => this.#guard(() => events.message(message)),
-            exit: (error) => this.#guard(() => events.exit(error)),
-          }),
-      },
-    };
-    this.#pool = new ReaderPool(
-      guarded,
-      this.cells,
-      this.#history,
-      { standing, readersMax, data },
-      {
-        readerJoined: (reader, through) => this.give({ type: "reader-joined", reader, through }),
-        readerReady: () => this.#maybeOpened(),
-        readerLeft: (reader) => this.give({ type: "reader-left", reader }),
-        readerReleased: (reader, through) => this.give({ type: "reader-released", reader, through }),
-        pinned: (pin, at) => this.give({ type: "pinned", pin, at }),
-        unpinned: (pin) => this.give({ type: "unpinned", pin }),
-        failed: (reason) => this.#fail(reason),
-      },
-    );
+    const pool = { standing: config.readers, readersMax: readersMax(config), data: this.#threadData };
+    this.#pool = new ReaderPool({ ...ports, workers: this.#workers }, this.cells, this.#history, pool, {
+      readerJoined: (reader, through) => this.give({ type: "reader-joined", reader, through }),
+      readerLeft: (reader) => this.give({ type: "reader-left", reader }),
+      readerReleased: (reader, through) => this.give({ type: "reader-released", reader, through }),
+      pinned: (pin, at) => this.give({ type: "pinned", pin, at }),
+      unpinned: (pin) => this.give({ type: "unpinned", pin }),
+      failed: (reason) => this.#fail(reason),
+    });
     const dice = new Uint8Array(4);
     ports.entropy.fill(dice);
     const { hardState, lastIndex, checkpointIndex, notes, logBytes } = recovered;
@@ -373,8 +268,15 @@ export class NodeHost implements TaskHost {
       logBytes,
       entropy: new DataView(dice.buffer).getUint32(0),
     });
-    this.#scheduleCheckpoints();
+    this.#timers.startCheckpoints();
     this.#maybeOpened();
+  }
+
+  #executed({ ticket, term, lastIndex, notes, logBytes, results }: Extract<FromEngine, { type: "executed" }>): void {
+    this.history.logged(notes);
+    if (ticket !== null) present(this.#logged.get(ticket), "a group that was sent").results = results;
+    const pagesIndex = notes[notes.length - 1]?.index ?? null;
+    this.give({ type: "executed", ticket, term, lastIndex, pagesIndex, logBytes });
   }
 
   // What the node wants
@@ -386,9 +288,10 @@ export class NodeHost implements TaskHost {
         break;
       case "run-read":
         this.#tasks.get(effect.request)?.read(effect.strongIndex);
+        this.#timers.endTurn();
         break;
       case "commit":
-        this.#notes.commit(effect.through);
+        this.history.commit(effect.through);
         this.#lastCommitMs = this.#options.ports.clock.nowMs();
         this.#maybeOpened();
         break;
@@ -401,13 +304,11 @@ export class NodeHost implements TaskHost {
       case "refuse":
         this.#tasks.get(effect.request)?.refused(effect.reason);
         break;
-      case "save-hard-state": {
-        const { type, ticket, term, votedFor } = effect;
-        this.#toEngine({ type, ticket, term, votedFor });
-        break;
-      }
+      case "save-hard-state":
       case "append-noop":
-        this.#toEngine(effect);
+      case "plan-checkpoint":
+      case "recycle":
+        this.#threads.toEngine(effect);
         break;
       case "install":
         this.#install(effect.ticket, effect.term, effect.request);
@@ -415,22 +316,14 @@ export class NodeHost implements TaskHost {
       case "refuse-install":
         this.#tasks.get(effect.request)?.installRefused(effect.reason);
         break;
-      case "plan-checkpoint":
-        this.#toEngine(effect);
-        break;
       case "copy-checkpoint":
         this.toKeeper({ type: "checkpoint", order: present(this.#order, "the order that was planned") });
         break;
       case "note-checkpoint":
-        this.#order = null;
-        this.#toEngine({ type: "checkpointed", through: effect.through });
+        this.#threads.toEngine({ type: "checkpointed", through: effect.through });
         break;
       case "drop-versions":
-        this.metrics.store.num_snapshots++;
         this.#dropVersions();
-        break;
-      case "recycle":
-        this.#toEngine(effect);
         break;
       case "answer-checkpoint":
         this.#tasks.get(effect.request)?.checkpointed(effect.result);
@@ -442,27 +335,16 @@ export class NodeHost implements TaskHost {
         this.#tasks.get(effect.request)?.declined(effect.reason);
         break;
       case "tell-configuration":
-        this.#configuration = effect.latest.configuration;
-        this.#configurationIndex = effect.latest.index;
+        this.standing.tellConfiguration(effect);
         break;
       case "tell-role":
-        this.#role = effect.role;
-        this.#term = effect.term;
-        this.#leader = effect.leader;
-        this.#ticking = effect.ticking;
-        if (effect.ticking) this.#scheduleTick();
+        this.standing.tellRole(effect);
+        this.#timers.setTicking(effect.ticking);
         break;
       case "close":
-        this.#toEngine({ type: "stop" });
+        this.#threads.toEngine({ type: "stop" });
         break;
     }
-  }
-
-  /** Readers hear of the notes that they have missed before those are history. */
-  #dropVersions(): void {
-    const base = present(this.#newBase, "the base that was noted");
-    this.pool.dropVersions(base);
-    this.#notes.dropThrough(base);
   }
 
   #runGroup(ticket: number, term: Term, ids: readonly RequestId[]): void {
@@ -476,14 +358,14 @@ export class NodeHost implements TaskHost {
       if (work.body.length >= transferBytesMin) transfer.push(work.body.buffer);
     }
     this.#logged.set(ticket, { requests: ids, results: null });
-    this.#engine.post({ type: "run-group", ticket, term, requests } satisfies ToEngine, transfer);
+    this.#threads.toEngine({ type: "run-group", ticket, term, requests }, transfer);
   }
 
   #install(ticket: number, term: Term, request: RequestId): void {
     const task = this.#tasks.get(request);
-    const image = task instanceof UploadTask ? task.image : null;
+    const image = present(task instanceof UploadTask ? task.image : null, "an image that was checked");
     this.#logged.set(ticket, { requests: [request], results: null });
-    this.#toEngine({ type: "install", ticket, term, request, image: present(image, "an image that was checked") });
+    this.#threads.toEngine({ type: "install", ticket, term, request, image });
   }
 
   #release(ticket: number): void {
@@ -500,57 +382,31 @@ export class NodeHost implements TaskHost {
     for (const id of logged?.requests ?? []) this.#tasks.get(id)?.lost(reason);
   }
 
+  /** Readers hear of the notes that they have missed before those are history. */
+  #dropVersions(): void {
+    const base = present(this.#newBase, "the base that was noted");
+    this.metrics.store.num_snapshots++;
+    this.pool.dropVersions(base);
+    this.history.dropThrough(base);
+  }
+
   // Time
 
-  /** What one turn of the loop brings goes out together. */
-  #turn(): void {
-    if (this.#turnDue) return;
-    this.#turnDue = true;
-    this.#options.ports.timers.soon(this.#endTurn);
+  #endTurn(): void {
+    this.give({ type: "turn-ended" });
+    this.#pool?.dispatch();
   }
 
-  readonly #endTurn = (): void => {
-    this.#turnDue = false;
+  /** Is anybody still waiting? Asked for requests that have been here since the last time. */
+  #lookAfter(): boolean {
     this.#guard(() => {
-      if (this.#state === "failed" || this.#state === "stopped") return;
-      for (const effect of this.#node.handle({ type: "turn-ended" })) this.#do(effect);
-      this.#pool?.dispatch();
-    });
-  };
-
-  #watch(): void {
-    if (this.#watchDue) return;
-    this.#watchDue = true;
-    this.#options.ports.timers.after(watchMs, this.#lookAfter);
-  }
-
-  /** Requests that are as old as the watch's interval: is anybody still waiting? */
-  readonly #lookAfter = (): void => {
-    this.#watchDue = false;
-    this.#guard(() => {
-      if (this.#node.isBusy) this.give({ type: "time-passed", nowMs: this.nowMs() });
+      if (this.node.isBusy) this.give({ type: "time-passed", nowMs: this.nowMs() });
       for (const task of this.#tasks.values()) {
         if (task.isOld && task.connection?.gone() === true) task.gone();
         task.isOld = true;
       }
-      if (this.#tasks.size > 0) this.#watch();
     });
-  };
-
-  #scheduleCheckpoints(): void {
-    this.#options.ports.timers.after(this.#options.config.checkpointIntervalMs, () => {
-      if (this.#state !== "open" && this.#state !== "opening") return;
-      this.#guard(() => this.give({ type: "checkpoint-due" }));
-      this.#scheduleCheckpoints();
-    });
-  }
-
-  #scheduleTick(): void {
-    this.#options.ports.timers.after(this.#tickMs, () => {
-      if (!this.#ticking || this.#state === "stopped" || this.#state === "failed") return;
-      this.#scheduleTick();
-      this.#guard(() => this.give({ type: "tick" }));
-    });
+    return this.#tasks.size > 0;
   }
 
   // Beginning and end
@@ -558,37 +414,39 @@ export class NodeHost implements TaskHost {
   #maybeOpened(): void {
     if (this.#state !== "opening" || this.#pool === null) return;
     // A voter by itself is about to lead; before its first commit there is nothing it may show.
-    const isLone = this.#configuration.members.some(({ id, voter }) => voter && id === this.id);
-    const begun = !isLone || (this.#role === "leader" && this.#node.commitIndex === this.#node.lastIndex);
-    if (!begun) return;
+    const leads = this.standing.role === "leader" && this.node.commitIndex === this.node.lastIndex;
+    if (this.standing.isVoter && !leads) return;
     this.#state = "open";
+    this.#threads.releaseKeeper();
     this.#options.opened();
-    for (const wanted of this.#sparesWanted.splice(0)) this.toKeeper(wanted);
     if (this.#stopped !== null) this.#beginStopping();
+  }
+
+  #beginStopping(): void {
+    this.#state = "stopping";
+    for (const task of [...this.#tasks.values()]) task.gone();
+    this.give({ type: "stop" });
   }
 
   #close(): void {
     this.#state = "stopped";
+    this.#timers.stop();
     this.#pool?.close();
-    this.#keeper?.terminate();
-    this.#engine.terminate();
+    this.#threads.terminate();
     this.#stopped?.();
-  }
-
-  #threadEnded(name: string, error: string | null): void {
-    if (this.#state === "stopped" || this.#state === "failed") return;
-    this.#fail(`${name} thread ended: ${error ?? "terminated"}`);
   }
 
   #fail(reason: string): void {
     if (this.#state === "failed" || this.#state === "stopped") return;
     const inOpening = this.#recovered === null;
     this.#state = "failed";
+    this.#timers.stop();
     const [headline = ""] = reason.split("\n");
     for (const task of [...this.#tasks.values()]) task.abandon(headline);
     this.#options.failed(reason, inOpening);
   }
 
+  /** A broken invariant is the end of the node: better none than one with wrong data. */
   #guard(run: () => void): void {
     try {
       run();
@@ -597,11 +455,16 @@ export class NodeHost implements TaskHost {
     }
   }
 
-  get #notes(): NoteHistory {
-    return present(this.#history, "the log is recovered first");
+  #guarded(events: WorkerEvents): WorkerEvents {
+    return {
+      message: (message) => this.#guard(() => events.message(message)),
+      exit: (error) => this.#guard(() => events.exit(error)),
+    };
   }
 
-  #toEngine(message: ToEngine): void {
-    this.#engine.post(message);
+  /** What every thread is told. */
+  get #threadData() {
+    const { config, wasm } = this.#options;
+    return { folder: config.dataFolder, foreignKeys: config.foreignKeys, cells: this.cells.cells, wasm };
   }
 }

@@ -51,3 +51,12 @@ export function nodeOptions(
     },
   };
 }
+
+/** Readers that may be started because all others are stuck. */
+const extraReadersMax = 16;
+
+/** How many readers there may be. */
+export function readersMax({ readers, readOnlyConnectionsMax }: Config): number {
+  const connectionsMax = readOnlyConnectionsMax === 0 ? Number.POSITIVE_INFINITY : readOnlyConnectionsMax;
+  return Math.max(readers, Math.min(readers + extraReadersMax, connectionsMax));
+}

@@ -118,7 +118,8 @@ export class NodeService implements Service {
   async boot(body: ReadableStream<Uint8Array>, connection: ConnectionInfo): Promise<BootReply> {
     const host = this.#open;
     if (host === null) return notOpen;
-    if (host.configuration.members.length > 1) return { type: "text", status: 503, message: "not single-node" };
+    if (host.standing.configuration.members.length > 1)
+      return { type: "text", status: 503, message: "not single-node" };
     const end = await this.#upload(host, body, connection);
     switch (end.type) {
       case "installed":
@@ -221,13 +222,13 @@ export class NodeService implements Service {
   async nodes({ nonvoters }: NodesCall): Promise<NodesReply> {
     const host = this.#open;
     if (host === null) return notOpen;
-    const members = host.configuration.members.filter(({ voter }) => voter || nonvoters);
+    const members = host.standing.configuration.members.filter(({ voter }) => voter || nonvoters);
     return { type: "nodes", nodes: members.map(({ id }) => this.#report(host, id)) };
   }
 
   async leader(): Promise<LeaderReply> {
     const host = this.#open;
-    const leader = host?.leader ?? null;
+    const leader = host?.standing.leader ?? null;
     if (host === null || leader === null) return { type: "no-leader" };
     return { type: "leader", node: this.#report(host, leader) };
   }
@@ -235,14 +236,14 @@ export class NodeService implements Service {
   /** This node answers for itself; it has no way to ask another. */
   #report(host: NodeHost, id: string): NodeReport {
     const startedMs = this.#facts.clock.monotonicMs();
-    const member = host.configuration.members.find((one) => one.id === id);
+    const member = host.standing.configuration.members.find((one) => one.id === id);
     const about = {
       id,
       addr: member?.address ?? "",
       voter: member?.voter ?? false,
-      leader: host.leader === id,
+      leader: host.standing.leader === id,
     };
-    if (id !== host.id)
+    if (id !== host.standing.id)
       return { ...about, probe: { reachable: false, error: "this version does not speak to other nodes" } };
     host.metrics.cluster.num_get_node_api_req_local++;
     const roundTripNs = BigInt(Math.max(1, Math.round((this.#facts.clock.monotonicMs() - startedMs) * 1e6)));
@@ -254,7 +255,7 @@ export class NodeService implements Service {
 
   async readiness(): Promise<Readiness> {
     const host = this.#open;
-    if (host === null || host.leader === null) return { type: "no-leader" };
+    if (host === null || host.standing.leader === null) return { type: "no-leader" };
     host.metrics.cluster.num_get_node_api_req_local++;
     // Its commit index is the leader's, so `sync` has nothing to wait for; and a reader that is up has read.
     return host.pool.isReady ? { type: "ready" } : { type: "store-not-ready" };
@@ -267,10 +268,10 @@ export class NodeService implements Service {
   }
 
   processVars(): ProcessVars {
-    const { process } = this.#facts;
-    const { residentBytes, heapUsedBytes, heapTotalBytes } = process.memory();
+    const { process: system } = this.#facts;
+    const { residentBytes, heapUsedBytes, heapTotalBytes } = system.memory();
     const memory = { Sys: residentBytes, HeapAlloc: heapUsedBytes, HeapSys: heapTotalBytes };
-    return { commandLine: [process.executable, ...process.commandLine], memory };
+    return { commandLine: [system.executable, ...system.commandLine], memory };
   }
 
   get #open(): NodeHost | null {

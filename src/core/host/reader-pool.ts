@@ -48,7 +48,6 @@ export interface ReaderPoolOptions {
 export interface ReaderPoolEvents {
   /** It knows versions from after `through` on. */
   readerJoined(reader: number, through: LogIndex): void;
-  readerReady(): void;
   readerLeft(reader: number): void;
   readerReleased(reader: number, through: LogIndex): void;
   /** Something reads the snapshot `at` from now on, until `unpinned`. */
@@ -273,7 +272,6 @@ export class ReaderPool {
     switch (message.type) {
       case "ready":
         this.#becomeIdle(reader);
-        this.#events.readerReady();
         break;
       case "results":
         reader.stillSinceMs = this.#clock.monotonicMs();

@@ -2,7 +2,7 @@ import { AssertionError } from "../base/mod.ts";
 import { type CommandLine, type Config, parseCommandLine } from "../config/mod.ts";
 import { createApp } from "../http/mod.ts";
 import { createMetrics } from "../metrics/mod.ts";
-import { FileError, type HttpServer } from "../ports/mod.ts";
+import { FileError, type HttpServer, type Process } from "../ports/mod.ts";
 import { banner } from "./banner.ts";
 import { boundAddress } from "./bound-address.ts";
 import { build } from "./build.ts";
@@ -21,27 +21,27 @@ const failureGraceMs = 200;
 
 /** The whole program, from its command line to its exit (operations §1.4). Comes back only if the port's `exit` does. */
 export async function runQuolite(ports: HostPorts, sizes: NodeSizes = standardSizes): Promise<void> {
-  const { process, clock } = ports;
-  const log = new LineLog(process, clock);
-  const main = process.program;
+  const { process: system, clock } = ports;
+  const log = new LineLog(system, clock);
+  const main = system.program;
   const commandLine = readCommandLine(ports);
   if (commandLine.type === "exit") {
     if (commandLine.logged) log.log(main, commandLine.error);
-    else process.writeError(commandLine.error);
-    return process.exit(commandLine.code);
+    else system.writeError(commandLine.error);
+    return system.exit(commandLine.code);
   }
   const { config } = commandLine;
   const startedMs = clock.nowMs();
-  process.writeOut(banner);
+  system.writeOut(banner);
   log.log(main, `${main} starting, version ${build.version}, SQLite ${build.sqliteVersion}, commit ${build.commit}`);
-  log.log(main, `${process.runtime}, target architecture is ${process.arch}, operating system target is ${process.os}`);
-  log.log(main, `launch command: ${[process.executable, ...process.commandLine].join(" ")}`);
+  log.log(main, `${system.runtime}, target architecture is ${system.arch}, operating system target is ${system.os}`);
+  log.log(main, `launch command: ${[system.executable, ...system.commandLine].join(" ")}`);
   new Program(ports, config, sizes, log, startedMs).run();
 }
 
-function readCommandLine({ process, files }: HostPorts): CommandLine {
-  const { os, arch, runtime, cpus } = process;
-  return parseCommandLine(process.commandLine, process.program, {
+function readCommandLine({ process: system, files }: HostPorts): CommandLine {
+  const { os, arch, runtime, cpus } = system;
+  return parseCommandLine(system.commandLine, system.program, {
     version: build.version,
     commit: build.commit,
     compiler: build.compiler,
@@ -50,7 +50,7 @@ function readCommandLine({ process, files }: HostPorts): CommandLine {
     arch,
     runtime,
     cpus,
-    resolvePath: (path) => process.resolvePath(path),
+    resolvePath: (path) => system.resolvePath(path),
     exists: (path) => files.exists(path),
   });
 }
@@ -58,6 +58,7 @@ function readCommandLine({ process, files }: HostPorts): CommandLine {
 /** One run of a node, from the first socket to the exit code. */
 class Program {
   readonly #ports: HostPorts;
+  readonly #system: Process;
   readonly #config: Config;
   readonly #sizes: NodeSizes;
   readonly #log: LineLog;
@@ -70,20 +71,26 @@ class Program {
   #ending: "no" | "cleanly" | "by failure" = "no";
 
   constructor(ports: HostPorts, config: Config, sizes: NodeSizes, log: LineLog, startedMs: number) {
-    const { process, clock } = ports;
+    const { process: system, clock } = ports;
     this.#ports = ports;
+    this.#system = system;
     this.#config = config;
     this.#sizes = sizes;
     this.#log = log;
-    this.#main = process.program;
-    this.#service = new NodeService({ config, process, clock, startedMs, boundAddress: () => this.#boundAddress });
+    this.#main = system.program;
+    this.#service = new NodeService({
+      config,
+      process: system,
+      clock,
+      startedMs,
+      boundAddress: () => this.#boundAddress,
+    });
   }
 
   async run(): Promise<void> {
-    const { process } = this.#ports;
-    process.onSignal((signal) => this.#signalled(signal));
+    this.#system.onSignal((signal) => this.#signalled(signal));
     // Nobody waits for it here, and its failure is heard where it is awaited.
-    const wasm = process.loadWasm();
+    const wasm = this.#system.loadWasm();
     wasm.catch(() => undefined);
     // Where the cluster's port will be opened: a node by itself has nobody to listen to on -raft-addr.
     if (!(await this.#listen())) return;
@@ -134,7 +141,8 @@ class Program {
 
   #start(identity: Identity, wasm: unknown): void {
     if (this.#ending !== "no") return;
-    this.#host = new NodeHost(identity, wasm, {
+    this.#host = new NodeHost(identity, {
+      wasm,
       ports: this.#ports,
       config: this.#config,
       sizes: this.#sizes,
@@ -167,7 +175,7 @@ class Program {
     await this.#server?.close(stopGraceMs);
     await this.#host?.stop();
     this.#log.log(this.#main, `${this.#main} server stopped`);
-    this.#ports.process.exit(0);
+    this.#system.exit(0);
   }
 
   /** A handler threw. Where the node's own state may be wrong it must not go on. */
@@ -182,12 +190,12 @@ class Program {
     this.#ending = "by failure";
     this.#log.log(this.#main, reason);
     await this.#server?.close(failureGraceMs);
-    this.#ports.process.exit(1);
+    this.#system.exit(1);
   }
 
   #fatal(message: string): void {
     this.#log.log(this.#main, message);
-    this.#ports.process.exit(1);
+    this.#system.exit(1);
   }
 }
 

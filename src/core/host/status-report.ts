@@ -78,20 +78,20 @@ function osReport({ executable, hostname, pid, ppid }: Process): PlainObject {
   return { executable, hostname, pid, ppid };
 }
 
-function runtimeReport(process: Process): PlainObject {
+function runtimeReport(system: Process): PlainObject {
   return {
-    GOARCH: process.arch,
-    GOMAXPROCS: process.cpus,
-    GOOS: process.os,
-    kubernetes_hint: process.env("KUBERNETES_SERVICE_HOST") !== undefined,
-    num_cpu: process.cpus,
-    version: process.runtime,
+    GOARCH: system.arch,
+    GOMAXPROCS: system.cpus,
+    GOOS: system.os,
+    kubernetes_hint: system.env("KUBERNETES_SERVICE_HOST") !== undefined,
+    num_cpu: system.cpus,
+    version: system.runtime,
   };
 }
 
-function networkReport(process: Process): PlainObject {
+function networkReport(system: Process): PlainObject {
   return Object.fromEntries(
-    process.networkInterfaces().map(({ name, addresses, hardwareAddress, loopback }): [string, PlainStruct] => [
+    system.networkInterfaces().map(({ name, addresses, hardwareAddress, loopback }): [string, PlainStruct] => [
       name,
       new Map<string, string | null | readonly PlainObject[]>([
         ["addresses", addresses.length === 0 ? null : addresses.map((address) => ({ address }))],

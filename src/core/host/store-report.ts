@@ -9,7 +9,7 @@ import { duration, time } from "./plain-time.ts";
 /** The open store (http-api §15.2). */
 export function storeReport(config: Config, host: NodeHost, sizes: FolderSizes): PlainObject {
   const { commitIndex } = host.node;
-  const leader = host.configuration.members.find(({ id }) => id === host.leader);
+  const leader = host.standing.configuration.members.find(({ id }) => id === host.standing.leader);
   return {
     addr: config.raftAdvertised.text,
     apply_timeout: duration(config.applyTimeoutMs),
@@ -22,12 +22,12 @@ export function storeReport(config: Config, host: NodeHost, sizes: FolderSizes):
     dir_size_friendly: friendlySize(sizes.folderBytes),
     election_timeout: duration(config.electionTimeoutMs),
     fsm_index: commitIndex,
-    fsm_term: host.term,
+    fsm_term: host.standing.term,
     fsm_update_time: time(host.lastCommitMs),
     heartbeat_timeout: duration(config.heartbeatTimeoutMs),
-    leader: { addr: leader?.address ?? "", node_id: host.leader ?? "" },
-    node_id: host.id,
-    nodes: host.configuration.members.map(
+    leader: { addr: leader?.address ?? "", node_id: host.standing.leader ?? "" },
+    node_id: host.standing.id,
+    nodes: host.standing.configuration.members.map(
       ({ id, address, voter }): PlainStruct =>
         new Map([
           ["id", id],
@@ -37,7 +37,7 @@ export function storeReport(config: Config, host: NodeHost, sizes: FolderSizes):
     ),
     open: {},
     raft: raftReport(config, host, sizes),
-    ready: host.leader !== null,
+    ready: host.standing.leader !== null,
     reap_read_only_timeout: duration(config.reapReadOnlyTimeoutMs),
     reap_timeout: duration(config.reapTimeoutMs),
     snapshot_interval: duration(config.checkpointIntervalMs),
@@ -61,8 +61,8 @@ const stateNames: Readonly<Record<RoleName, string>> = {
 
 function raftReport(config: Config, host: NodeHost, sizes: FolderSizes): PlainObject {
   const { commitIndex, lastIndex, checkpointIndex } = host.node;
-  const { members } = host.configuration;
-  const voter = members.some((member) => member.id === host.id && member.voter);
+  const { members } = host.standing.configuration;
+  const voter = members.some((member) => member.id === host.standing.id && member.voter);
   const items = members.map(
     (member) => `{Suffrage:${member.voter ? "Voter" : "Nonvoter"} ID:${member.id} Address:${member.address}}`,
   );
@@ -71,7 +71,7 @@ function raftReport(config: Config, host: NodeHost, sizes: FolderSizes): PlainOb
     applied_index: commitIndex,
     commit_index: commitIndex,
     config: new Map<string, string | number | boolean>([
-      ["LocalID", host.id],
+      ["LocalID", host.standing.id],
       ["HeartbeatTimeout", nanoseconds(config.heartbeatTimeoutMs)],
       ["ElectionTimeout", nanoseconds(config.electionTimeoutMs)],
       ["LeaderLeaseTimeout", nanoseconds(config.leaderLeaseTimeoutMs)],
@@ -82,17 +82,17 @@ function raftReport(config: Config, host: NodeHost, sizes: FolderSizes): PlainOb
       ["LogLevel", config.raftLogLevel],
     ]),
     fsm_pending: 0,
-    last_contact: host.role === "leader" ? 0 : "never",
+    last_contact: host.standing.role === "leader" ? 0 : "never",
     last_log_index: lastIndex,
-    last_log_term: host.term,
+    last_log_term: host.standing.term,
     last_snapshot_index: checkpointIndex,
     latest_configuration: `[${items.join(" ")}]`,
-    latest_configuration_index: host.configurationIndex,
+    latest_configuration_index: host.standing.configurationIndex,
     log_size: sizes.logBytes,
     log_size_friendly: friendlySize(sizes.logBytes),
     num_peers: voter ? members.filter((member) => member.voter).length - 1 : 0,
-    state: stateNames[host.role],
-    term: host.term,
+    state: stateNames[host.standing.role],
+    term: host.standing.term,
     transport: { command_commit_index: commitIndex, leader_commit_index: commitIndex },
     voter,
   };
@@ -111,7 +111,7 @@ function sqliteReport(config: Config, host: NodeHost, sizes: FolderSizes): Plain
   };
   const { readers, readersInUse } = host.pool;
   return {
-    compile_options: host.recovered?.compileOptions ?? [],
+    compile_options: host.recovered.compileOptions,
     conn_pool_stats: {
       ro: poolStruct(config.readOnlyConnectionsMax, readers, readersInUse),
       rw: poolStruct(1, 1, 0),
@@ -130,7 +130,7 @@ function sqliteReport(config: Config, host: NodeHost, sizes: FolderSizes): Plain
     rw_dsn: `file:${path}?_fk=${foreignKeys}&_journal=WAL&_sync=0`,
     size: sizes.databaseBytes,
     transaction: { ro: false, rw: false },
-    version: host.recovered?.sqliteVersion ?? "",
+    version: host.recovered.sqliteVersion,
     wal_size: host.node.logBytes,
   };
 }

@@ -185,7 +185,6 @@ export class PoolWorld {
       { standing, readersMax, data },
       {
         readerJoined: (reader, through) => this.events.push(`joined ${reader} at ${through}`),
-        readerReady: () => undefined,
         readerLeft: (reader) => this.events.push(`left ${reader}`),
         readerReleased: (reader, through) => this.events.push(`released ${reader} ${through}`),
         pinned: (pin, at) => this.pins.set(pin, at),

@@ -295,7 +295,9 @@ describe("any schedule", () => {
             }
           }
         }
-        for (let round = 0; round < 200 && reads.some(({ told }) => told.length === 0); round++) {
+        const isQuiet = () =>
+          reads.every(({ told }) => told.length > 0) && living().every(({ batch }) => batch.length === 0);
+        for (let round = 0; round < 200 && !isQuiet(); round++) {
           wake();
           world.pool.dispatch();
           for (const thread of living()) if (thread.batch.length > 0) thread.work();
