@@ -125,7 +125,11 @@ export class UploadTask extends Task {
   }
 
   override abandon(reason: string): void {
-    this.#end({ type: "failed", reason });
+    const isInLog = this.#step === "installing";
+    this.#end({
+      type: "failed",
+      reason: isInLog ? `${reason}; whether this request was carried out is unknown` : reason,
+    });
   }
 
   #end(end: UploadEnd): void {
