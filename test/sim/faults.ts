@@ -42,7 +42,10 @@ export class Faults {
       this.restartLater();
     });
     this.#every(midCallMs, () => {
-      if (node.process !== null) node.process.faults.callsUntilStop = dice.below(dice.pick([3, 30, 300]));
+      if (node.process === null) return;
+      const { faults } = node.process;
+      faults.stopLosesPower = dice.chance(0.5);
+      faults.callsUntilStop = dice.below(dice.pick([3, 30, 300]));
     });
     this.#every(terminateMs, () => {
       if (!node.isUp) return;

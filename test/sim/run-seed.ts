@@ -81,10 +81,7 @@ class Run {
     this.#options = drawOptions(dice);
     this.#node = new SimulatedNode(world, this.#options.node, {
       exited: (code, words) => this.#exited(code, words),
-      stopped: () => {
-        world.marks.hit("power lost in a call");
-        this.#faults.restartLater();
-      },
+      stopped: () => this.#faults.restartLater(),
       changing: () => {},
       faulted: (what) => {
         world.marks.hit("I/O error");

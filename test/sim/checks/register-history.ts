@@ -30,8 +30,8 @@ const statesMax = 1_000_000;
 /**
  * Is there an order of these operations, each at a moment between its call and its return, that one register would have
  * given? Searches as Wing and Gong do, and remembers (Lowe) which sets of operations have led to which value. Each
- * value is written once. Operations of unknown outcome have no return; those whose value nobody saw are left out, for
- * they may as well not have happened.
+ * value is written once. Operations of unknown outcome have no return; where nobody missed a value, those whose own
+ * value nobody saw are left out, for they may as well not have happened.
  */
 export function checkRegister(name: string, initial: number, operations: readonly RegisterOperation[]): void {
   const seen = new Set<number>();
@@ -39,8 +39,9 @@ export function checkRegister(name: string, initial: number, operations: readonl
     if (operation.type === "read") seen.add(operation.value);
     if (operation.type === "swap") seen.add(operation.old);
   }
+  const isMissed = operations.some(({ type }) => type === "missed");
   const relevant = operations.filter(
-    (operation) => operation.returnedAt !== never || ("value" in operation && seen.has(operation.value)),
+    (operation) => isMissed || operation.returnedAt !== never || ("value" in operation && seen.has(operation.value)),
   );
   const search = new Search(relevant.toSorted((left, right) => left.calledAt - right.calledAt));
   if (search.succeeds(initial)) return;

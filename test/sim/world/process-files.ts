@@ -17,6 +17,8 @@ export interface FileFaults {
   callsUntilFault: number | null;
   /** Calls that change the disk until `stop` is called in the middle of one; null: never. */
   callsUntilStop: number | null;
+  /** Whether that is the power's going, and not only the process's. */
+  stopLosesPower: boolean;
   /** Slows the disk down. */
   slowness: number;
 }
@@ -28,7 +30,7 @@ export interface FileEvents {
   /** A fault was injected. */
   faulted(what: string): void;
   /** The process ends here and now, in the middle of the call. */
-  stop(what: string): void;
+  stop(what: string, losesPower: boolean): void;
 }
 
 /** One thread's view of the disk: costs time, fails as it is told to, and is dead once its process is. */
@@ -146,7 +148,7 @@ export class ProcessFiles implements Files {
     if (faults.callsUntilStop !== null && faults.callsUntilStop-- === 0) {
       faults.callsUntilStop = null;
       partly();
-      this.#events.stop(what);
+      this.#events.stop(what, faults.stopLosesPower);
       throw ended();
     }
     if (faults.callsUntilFault !== null && faults.callsUntilFault-- === 0) {

@@ -17,7 +17,7 @@ export interface NodeOptions extends Pick<ProcessOptions, "diskTempo" | "network
 export interface NodeEvents {
   /** The process ended by itself, with its last words. */
   exited(code: number, words: string): void;
-  /** The power went in the middle of a call to the disk. */
+  /** It was killed, or the power went, in the middle of a call to the disk. */
   stopped(): void;
   /** Before each call that changes the disk. */
   changing(what: string): void;
@@ -97,10 +97,11 @@ export class SimulatedNode {
           world.line(this.name, `I/O error: ${what}`);
           this.#events.faulted(what);
         },
-        stopped: (what) => {
-          world.line(this.name, `loses power in the middle of: ${what}`);
+        stopped: (what, losesPower) => {
+          world.line(this.name, `${losesPower ? "loses power" : "is killed"} in the middle of: ${what}`);
+          world.marks.hit(losesPower ? "power lost in a call" : "process killed in a call");
           this.#ended();
-          this.#losePower();
+          if (losesPower) this.#losePower();
           this.#events.stopped();
         },
         threadStarted: () => {},

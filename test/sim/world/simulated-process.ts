@@ -31,14 +31,19 @@ export interface ProcessEvents {
   changing(thread: string, what: string): void;
   faulted(what: string): void;
   /** It was told to end in the middle of a call. */
-  stopped(what: string): void;
+  stopped(what: string, losesPower: boolean): void;
   threadStarted(thread: Thread): void;
 }
 
 /** One run of a node's program, from its start to its end, however it ends. */
 export class SimulatedProcess {
   readonly http: SimulatedHttp;
-  readonly faults: FileFaults = { callsUntilFault: null, callsUntilStop: null, slowness: 1 };
+  readonly faults: FileFaults = {
+    callsUntilFault: null,
+    callsUntilStop: null,
+    stopLosesPower: true,
+    slowness: 1,
+  };
   readonly threads: Thread[] = [];
   readonly #signals: ((signal: "SIGINT" | "SIGTERM") => void)[] = [];
   readonly #main: Thread;
@@ -59,9 +64,9 @@ export class SimulatedProcess {
     const fileEvents: FileEvents = {
       changing: (thread, what) => events.changing(thread, what),
       faulted: (what) => events.faulted(what),
-      stop: (what) => {
+      stop: (what, losesPower) => {
         this.end();
-        events.stopped(what);
+        events.stopped(what, losesPower);
       },
     };
     const files = (thread: Thread): ProcessFiles =>
