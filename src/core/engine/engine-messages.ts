@@ -1,4 +1,5 @@
 import type { LogIndex, RequestId, SegmentId, Term } from "../base/mod.ts";
+import type { MembershipEntry, TermRuns } from "../log/mod.ts";
 import type { BaseShape, EntryNote } from "../pages/mod.ts";
 import type { PackedResults } from "./packed-results.ts";
 import type { StatementRequest } from "./statement-messages.ts";
@@ -22,6 +23,29 @@ export interface CheckedImage {
   readonly checksum: bigint;
 }
 
+/** Entries fit to be sent to another node, and to be stored there by `append-entries`. */
+export interface EntryBatch {
+  readonly first: LogIndex;
+  /** Of each entry, in `bytes`. */
+  readonly sizes: Uint32Array<ArrayBuffer>;
+  /** Of the last entry: index and term name an entry, and all before it. null: there is none. */
+  readonly lastTerm: Term | null;
+  /** The entries, one after another; may end before the last of `sizes`. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What Raft has to know of a log of which it holds nothing. */
+export interface LogDescription {
+  /** The entry before the first one: the checkpoint's. */
+  readonly start: { readonly index: LogIndex; readonly term: Term };
+  /** Terms of all entries after it. */
+  readonly runs: TermRuns;
+  /** Bytes that each of them takes. */
+  readonly entryBytes: Float64Array<ArrayBuffer>;
+  /** The one in force at `start`, if there is one, then those after it; ascending. */
+  readonly memberships: readonly MembershipEntry[];
+}
+
 /** Where a checkpoint brings `db.sqlite`, and how: everything the keeper needs. */
 export interface CheckpointOrder {
   readonly index: LogIndex;
@@ -35,6 +59,8 @@ export interface CheckpointOrder {
   readonly pageCount: number;
   readonly checksum: bigint;
   readonly entryChecksum: bigint;
+  /** The last membership entry up to `index`, which the log is about to let go of; null: there was none. */
+  readonly membership: MembershipEntry | null;
   readonly pgnos: Uint32Array;
   readonly segments: Uint32Array;
   readonly positions: Float64Array;
@@ -43,6 +69,18 @@ export interface CheckpointOrder {
 export type ToEngine =
   | { readonly type: "save-hard-state"; readonly ticket: number; readonly term: Term; readonly votedFor: string | null }
   | { readonly type: "append-noop"; readonly term: Term }
+  /** Who is in the cluster from now on, in bytes of the host's (up to `membershipBytesMax`). Answered by `executed`. */
+  | {
+      readonly type: "append-configuration";
+      readonly ticket: number;
+      readonly term: Term;
+      readonly body: Uint8Array<ArrayBuffer>;
+    }
+  /**
+   * Entries from here on, none of them committed, leave the log (Raft §5.3), and so does whatever the writer holds.
+   * Nothing happens to the log if it ends before. Answered by `truncated`.
+   */
+  | { readonly type: "truncate-from"; readonly ticket: number; readonly from: LogIndex }
   | {
       readonly type: "run-group";
       readonly ticket: number;
@@ -75,6 +113,9 @@ export type FromEngine =
       readonly lastIndex: LogIndex;
       readonly lastTerm: Term;
       readonly checkpointIndex: LogIndex;
+      /** All up to here is committed, and older snapshots can't be read. At least `checkpointIndex`. */
+      readonly readableFrom: LogIndex;
+      readonly log: LogDescription;
       /** The database file at the checkpoint; the readers' starting point. */
       readonly base: BaseShape;
       readonly notes: readonly EntryNote[];
@@ -85,7 +126,9 @@ export type FromEngine =
       readonly cut: string | null;
     }
   | { readonly type: "hard-state-saved"; readonly ticket: number }
-  /** A group, an install or a no-op is in the log and synced. One for each of those messages, in their order. */
+  /** The log ends here now, on the disk. */
+  | { readonly type: "truncated"; readonly ticket: number; readonly lastIndex: LogIndex; readonly lastTerm: Term }
+  /** A group, an install, a no-op or a configuration is in the log and synced. One for each of those messages, in order. */
   | {
       readonly type: "executed";
       /** null: a no-op, which has no ticket. */
@@ -95,7 +138,7 @@ export type FromEngine =
       readonly lastIndex: LogIndex;
       /** Usually one; none if nothing changed; more if some requests could not run among others. */
       readonly notes: readonly EntryNote[];
-      /** One for every request of the group; none for an install. */
+      /** One for every request of the group; none for anything else. */
       readonly results: PackedResults;
       /** Bytes that this group added to the log. */
       readonly logBytes: number;

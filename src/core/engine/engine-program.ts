@@ -1,4 +1,4 @@
-import { unreachable } from "../base/mod.ts";
+import { type LogIndex, type Outcome, unreachable } from "../base/mod.ts";
 import type { Clock, Files } from "../ports/mod.ts";
 import type { Sqlite } from "../sqlite/mod.ts";
 import type { EngineData, FromEngine, ToEngine } from "./engine-messages.ts";
@@ -37,6 +37,8 @@ export class EngineProgram {
       lastIndex: storage.lastIndex,
       lastTerm: storage.lastTerm,
       checkpointIndex: storage.checkpointIndex,
+      readableFrom: storage.readableFrom,
+      log: storage.describeLog(),
       base: storage.versions.index.base,
       notes: storage.notes,
       logBytes: storage.logBytes,
@@ -52,12 +54,19 @@ export class EngineProgram {
       case "run-group":
         this.#runGroup(message);
         break;
-      case "append-noop": {
-        const appended = storage.appendNoop(message.term);
-        if (!appended.ok) throw new Error(`no entry can be written to the log: ${appended.error}`);
+      case "append-noop":
+        mustAppend(storage.appendNoop(message.term));
         this.#executed({ ticket: null, term: message.term, notes: [], results: noResults });
         break;
+      case "append-configuration": {
+        const { ticket, term, body } = message;
+        mustAppend(storage.appendMembership(term, body));
+        this.#executed({ ticket, term, notes: [], results: noResults });
+        break;
       }
+      case "truncate-from":
+        this.#truncate(message.ticket, message.from);
+        break;
       case "save-hard-state":
         storage.saveHardState(message.term, message.votedFor);
         this.#ports.post({ type: "hard-state-saved", ticket: message.ticket });
@@ -104,6 +113,14 @@ export class EngineProgram {
     this.#ports.post({ type: "executed", ...what, lastIndex: this.#storage.lastIndex, logBytes }, transfer);
   }
 
+  #truncate(ticket: number, from: LogIndex): void {
+    this.#writer.close();
+    this.#storage.truncateFrom(from);
+    this.#writer.reopen(null);
+    const { lastIndex, lastTerm } = this.#storage;
+    this.#ports.post({ type: "truncated", ticket, lastIndex, lastTerm });
+  }
+
   #install({ ticket, term, image }: Extract<ToEngine, { type: "install" }>): void {
     this.#writer.close();
     const appended = this.#storage.appendImage(term, image);
@@ -126,4 +143,9 @@ export class EngineProgram {
       if (isLeftover(name) || (isImageName(name) && !used.has(name))) files.remove(`${folder}/${name}`);
     }
   }
+}
+
+/** For entries that Raft can't do without, whatever the disk says. */
+function mustAppend(appended: Outcome<LogIndex>): void {
+  if (!appended.ok) throw new Error(`no entry can be written to the log: ${appended.error}`);
 }

@@ -21,13 +21,13 @@ export function runCheckpoint(files: Files, folder: string, hasher: Hasher, orde
   assert(opened.ok, "the record was whole when the node started");
   const recordFile = opened.value;
   try {
-    const { index, term, entryChecksum, segment, position, pageSize, pageCount, checksum, base } = order;
+    const { index, term, entryChecksum, segment, position, pageSize, pageCount, checksum, base, membership } = order;
     if (recordFile.record.index < index) {
       assert(recordFile.record.target <= index, "a checkpoint that was cut short is never followed by one to less");
       recordFile.save({ ...recordFile.record, target: index });
       copyPages(files, folder, order);
       const at = { index, term, entryChecksum, segment, position };
-      recordFile.save({ ...at, pageSize, pageCount, checksum, target: index, base });
+      recordFile.save({ ...at, pageSize, pageCount, checksum, target: index, base, membership });
     }
     settleBase(files, folder, recordFile);
     return pageCount * pageSize;

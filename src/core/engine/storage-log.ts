@@ -53,6 +53,8 @@ export class LogWriter {
   readonly #options: LogWriterOptions;
   #handle: FileHandle | null = null;
   #segment: SegmentId;
+  /** The highest id that was ever used. */
+  #newestSegment: SegmentId;
   #capacity = 0;
   #salt = 0n;
   /** Position in the segment of the buffer's first byte. */
@@ -70,19 +72,10 @@ export class LogWriter {
   constructor(options: LogWriterOptions, end: LogEnd, last: LogPoint) {
     this.#options = options;
     this.#segment = end.segment;
+    this.#newestSegment = end.segment;
     this.#lastIndex = last.index;
     this.#lastChecksum = last.entryChecksum;
-    if (end.position === 0) return;
-    const handle = options.files.open(segmentPath(options.folder, end.segment), "write");
-    const bytes = new Uint8Array(segmentHeaderBytes);
-    handle.readAt(bytes, 0);
-    const header = decodeSegmentHeader(bytes, end.segment, options.hasher);
-    assert(typeof header === "object", "the segment that recovery ended in has a header");
-    this.#handle = handle;
-    this.#capacity = handle.sizeBytes();
-    this.#salt = header.salt;
-    this.#bufferStart = end.position;
-    this.#groupStart = end.position;
+    this.#open(end);
   }
 
   /** The segment that is written now. */
@@ -162,6 +155,22 @@ export class LogWriter {
     return true;
   }
 
+  /** Goes on at another end, as the constructor does; everything appended was flushed. Throws FileError. */
+  restart(end: LogEnd, last: LogPoint): void {
+    assert(this.#used === 0, "a log is cut when it is flushed");
+    this.close();
+    this.#segment = end.segment;
+    this.#newestSegment = segmentId(Math.max(this.#newestSegment, end.segment));
+    this.#lastIndex = last.index;
+    this.#lastChecksum = last.entryChecksum;
+    this.#open(end);
+  }
+
+  /** An id that no segment has had. */
+  get unusedSegment(): SegmentId {
+    return segmentId(this.#newestSegment + 1);
+  }
+
   /** Writes and syncs what was appended; returns its bytes. Throws FileError: final. */
   flush(): number {
     this.#writeOut();
@@ -174,6 +183,22 @@ export class LogWriter {
   close(): void {
     this.#handle?.close();
     this.#handle = null;
+  }
+
+  #open({ segment, position }: LogEnd): void {
+    this.#bufferStart = position;
+    this.#groupStart = position;
+    this.#capacity = 0;
+    if (position === 0) return;
+    const { files, folder, hasher } = this.#options;
+    const handle = files.open(segmentPath(folder, segment), "write");
+    const bytes = new Uint8Array(segmentHeaderBytes);
+    handle.readAt(bytes, 0);
+    const header = decodeSegmentHeader(bytes, segment, hasher);
+    assert(typeof header === "object", "the segment in which the log ends has a header");
+    this.#handle = handle;
+    this.#capacity = handle.sizeBytes();
+    this.#salt = header.salt;
   }
 
   #writeOut(): void {
@@ -198,7 +223,8 @@ export class LogWriter {
     this.#sync();
     this.close();
     const spare = spares.take();
-    this.#segment = segmentId(this.#segment + 1);
+    this.#segment = this.unusedSegment;
+    this.#newestSegment = this.#segment;
     const path = segmentPath(folder, this.#segment);
     files.rename(spare.path, path);
     files.syncFolder(logFolder(folder));

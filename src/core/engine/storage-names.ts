@@ -4,6 +4,8 @@ import { type SegmentId, segmentId } from "../base/mod.ts";
 export const databaseFile = "db.sqlite";
 export const checkpointFile = "checkpoint";
 export const hardStateFile = "hard-state";
+/** A cut of the log's end that is under way. */
+export const truncationFile = "truncation";
 /** What a transaction too big for memory has changed so far; worthless at a start. */
 export const pendingFile = "pending.tmp";
 

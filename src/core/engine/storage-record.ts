@@ -19,6 +19,7 @@ const initialRecord: CheckpointRecord = {
   checksum: 0n,
   target: logIndex(0),
   base: databaseFile,
+  membership: null,
 };
 
 /** The checkpoint record in its file. Written by whoever runs a checkpoint; one at a time. */

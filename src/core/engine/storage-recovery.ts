@@ -2,13 +2,19 @@ import { done, failed, type Hasher, type Outcome, type SegmentId } from "../base
 import {
   type CheckpointRecord,
   claimedPositions,
+  decodeTruncation,
+  encodeTruncation,
   entryHeaderBytes,
+  type LogEnd,
   LogRecovery,
   type RecoveredLog,
+  SlotKind,
+  type Truncation,
 } from "../log/mod.ts";
 import { pageHash } from "../pages/mod.ts";
 import type { Files } from "../ports/mod.ts";
-import { databaseFile, logFolder, segmentIdsOf, segmentPath } from "./storage-names.ts";
+import { databaseFile, logFolder, segmentIdsOf, segmentPath, truncationFile } from "./storage-names.ts";
+import { SlotFile } from "./storage-slots.ts";
 
 /** Reads the log's files one after another into the same memory. */
 class SegmentReader {
@@ -38,28 +44,64 @@ class SegmentReader {
 }
 
 /**
- * Recovers what the log holds beyond the checkpoint, and makes its end fit to be written: whatever lies behind it is
- * taken away for good. Error: why the node must not start; then nothing was changed. Throws FileError.
+ * Recovers the log, once a cut of its end that was under way is through. Error: why the node must not start; then nothing
+ * was changed. Throws FileError.
  */
-export function recoverLog(
+export function recoverCutLog(
   files: Files,
   folder: string,
   hasher: Hasher,
   record: CheckpointRecord,
 ): Outcome<RecoveredLog> {
+  if (!files.exists(`${folder}/${truncationFile}`)) return recoverLog(files, folder, hasher, record, null);
+  const slots = SlotFile.open(files, folder, truncationFile, SlotKind.truncation, hasher);
+  if (!slots.ok) return slots;
+  const { payload } = slots.value;
+  const truncation = payload === null ? done(null) : decodeTruncation(payload);
+  if (!truncation.ok) return failed(`the file ${truncationFile} ${truncation.error}`);
+  const log = recoverLog(files, folder, hasher, record, truncation.value);
+  if (log.ok && truncation.value !== null) slots.value.save(encodeTruncation(null));
+  slots.value.close();
+  return log;
+}
+
+/**
+ * Recovers what the log holds beyond the checkpoint, and makes its end fit to be written: whatever lies behind it is
+ * taken away for good. `truncation`: the cut that was under way. Error: why the node must not start; then nothing was
+ * changed. Throws FileError.
+ */
+function recoverLog(
+  files: Files,
+  folder: string,
+  hasher: Hasher,
+  record: CheckpointRecord,
+  truncation: Truncation | null,
+): Outcome<RecoveredLog> {
   const ids = segmentIdsOf(files.list(logFolder(folder))).filter((id) => id >= record.segment);
   if (record.index > 0 && ids[0] !== record.segment)
     return failed(`segment ${record.segment} of the log, where the checkpoint ends, is missing. ${wayOut}`);
   const reader = new SegmentReader(files, folder);
-  const recovery = new LogRecovery(record, hasher, (pgno, bytes) => pageHash(hasher, pgno, bytes));
+  const recovery = new LogRecovery(record, hasher, (pgno, bytes) => pageHash(hasher, pgno, bytes), truncation);
+  const lastId = truncation === null ? ids.at(-1) : truncation.segment;
   for (const id of ids) {
-    const scanned = recovery.scan(id, reader.read(id), id === ids.at(-1));
+    if (lastId === undefined || id > lastId) break;
+    const scanned = recovery.scan(id, reader.read(id), id === lastId);
     if (!scanned.ok) return scanned;
   }
   const log = recovery.finish();
+  if (truncation !== null && log.entries.lastIndex !== truncation.index)
+    return failed(
+      `the log was to be cut after entry ${truncation.index}, but ends at entry ${log.entries.lastIndex}. ${wayOut}`,
+    );
   const trusted = checkFolder(files, folder, record, log);
   if (!trusted.ok) return trusted;
-  clearBehind(files, folder, reader, log, ids);
+  const { end } = log;
+  clearBehind(
+    files,
+    folder,
+    end,
+    end.position === 0 ? new Uint8Array(0) : reader.read(end.segment).subarray(end.position),
+  );
   return done(log);
 }
 
@@ -97,29 +139,22 @@ function sizeOf(files: Files, path: string): number | null {
 
 /**
  * Segments behind the end go, the last first, each for good before the next: so whenever this stops, the rest still
- * looks like an unfinished write. Then nothing behind the end looks like an entry any more.
+ * looks like an unfinished write. Then nothing behind the end looks like an entry any more. `tail`: the bytes behind the
+ * end in its own segment. Throws FileError.
  */
-function clearBehind(
-  files: Files,
-  folder: string,
-  reader: SegmentReader,
-  log: RecoveredLog,
-  ids: readonly SegmentId[],
-): void {
-  const { segment, position } = log.end;
-  for (const id of ids.toReversed()) {
+export function clearBehind(files: Files, folder: string, { segment, position }: LogEnd, tail: Uint8Array): void {
+  for (const id of segmentIdsOf(files.list(logFolder(folder))).reverse()) {
     if (id < segment || (id === segment && position > 0)) break;
     files.remove(segmentPath(folder, id));
     files.syncFolder(logFolder(folder));
   }
   if (position === 0) return;
-  const bytes = reader.read(segment);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const stale = [...claimedPositions(view, segment, position)];
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
+  const stale = [...claimedPositions(view, segment, 0)];
   if (stale.length === 0) return;
   const handle = files.open(segmentPath(folder, segment), "write");
   const blank = new Uint8Array(entryHeaderBytes);
-  for (const at of stale) handle.writeAt(blank, at);
+  for (const at of stale) handle.writeAt(blank, position + at);
   handle.dataSync();
   handle.close();
 }

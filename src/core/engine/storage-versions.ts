@@ -18,7 +18,7 @@ export class PageVersions {
     this.index = new PageIndex(base);
   }
 
-  /** How often versions were dropped. Since then pages may come from the base that did not before. */
+  /** How often versions were dropped or cut off. Since then pages may come from the base that did not before. */
   get drops(): number {
     return this.#drops;
   }
@@ -55,18 +55,34 @@ export class PageVersions {
     }
     this.index.dropThrough({ index: through, file: databaseFile, pageSize, pageCount });
     this.#drops++;
-    const used = this.index.segments();
-    for (const [id, handle] of this.#segments) {
-      if (used.has(id)) continue;
-      handle.close();
-      this.#segments.delete(id);
+    this.#closeUnused();
+  }
+
+  /** Forgets entries from `index` on (Raft conflict). Returns the image files that were theirs; they are closed. */
+  truncateFrom(index: LogIndex): readonly string[] {
+    const images = this.index.truncateFrom(index);
+    for (const file of images) {
+      this.#bases.get(file)?.close();
+      this.#bases.delete(file);
     }
+    this.#closeUnused();
+    this.#drops++;
+    return images;
   }
 
   close(): void {
     for (const handle of [...this.#segments.values(), ...this.#bases.values()]) handle.close();
     this.#segments.clear();
     this.#bases.clear();
+  }
+
+  #closeUnused(): void {
+    const used = this.index.segments();
+    for (const [id, handle] of this.#segments) {
+      if (used.has(id)) continue;
+      handle.close();
+      this.#segments.delete(id);
+    }
   }
 
   #segment(id: SegmentId): FileHandle {

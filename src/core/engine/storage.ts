@@ -14,7 +14,6 @@ import {
   type CheckpointRecord,
   decodeHardState,
   EntryKind,
-  type EntryTable,
   encodeHardState,
   encodeImageBody,
   encodePagesHead,
@@ -22,6 +21,7 @@ import {
   framesIn,
   type HardState,
   type LogPoint,
+  membershipBytesMax,
   pagesBodyBytes,
   pagesHeadBytes,
   type RecoveredLog,
@@ -31,13 +31,13 @@ import {
 } from "../log/mod.ts";
 import { type EntryNote, PageHashes } from "../pages/mod.ts";
 import type { Clock, Entropy, Files } from "../ports/mod.ts";
-import type { CheckedImage, CheckpointOrder } from "./engine-messages.ts";
+import type { CheckedImage, CheckpointOrder, EntryBatch, LogDescription } from "./engine-messages.ts";
 import { ChangeFinder, type Changes } from "./storage-changes.ts";
-import { LogWriter } from "./storage-log.ts";
+import { EntryLog } from "./storage-entries.ts";
 import { databaseFile, hardStateFile, logFolder, pendingFile, segmentIdsOf, segmentPath } from "./storage-names.ts";
 import { PendingPages } from "./storage-pending.ts";
 import { RecordFile, settleBase } from "./storage-record.ts";
-import { recoverLog } from "./storage-recovery.ts";
+import { recoverCutLog } from "./storage-recovery.ts";
 import { SlotFile } from "./storage-slots.ts";
 import { Spares } from "./storage-spares.ts";
 import { PageVersions } from "./storage-versions.ts";
@@ -85,13 +85,11 @@ export class Storage {
   readonly #hardStateSlots: SlotFile;
   #hardState: HardState;
   readonly #spares: Spares;
-  readonly #log: LogWriter;
-  readonly #entries: EntryTable;
+  readonly #log: EntryLog;
   readonly #pending: PendingPages;
   readonly #changes: ChangeFinder;
   /** Of pages at the newest appended entry; a page that was cut off is set again when it comes back. */
   readonly #hashes = new PageHashes();
-  #flushedIndex: LogIndex;
   #readableFrom: LogIndex;
   readonly #past: PastCheckpoint[] = [];
   /** Segments before this one have been given back. */
@@ -111,8 +109,6 @@ export class Storage {
     this.#options = options;
     this.#hardStateSlots = opened.hardStateSlots;
     this.#hardState = opened.hardState;
-    this.#entries = log.entries;
-    this.#flushedIndex = log.entries.lastIndex;
     this.#readableFrom = record.target;
     this.notes = log.notes;
     this.cut = log.cut;
@@ -121,12 +117,12 @@ export class Storage {
     for (const id of segmentIdsOf(files.list(logFolder(folder)))) {
       if (id < record.segment) this.#spares.keep(segmentPath(folder, id));
     }
-    this.#log = new LogWriter({ files, folder, hasher, entropy, spares: this.#spares }, log.end, log.entries.last);
+    this.#log = new EntryLog({ files, folder, hasher, entropy, spares: this.#spares }, log, record.membership);
     const { index, pageSize, pageCount } = record;
     this.versions = new PageVersions(files, folder, { index, file: databaseFile, pageSize, pageCount });
     for (const note of log.notes) this.versions.index.add(note);
     this.#pending = new PendingPages(files, `${folder}/${pendingFile}`, pageSize);
-    this.writerStore = new WriterStore(this.versions, this.#log, this.#pending);
+    this.writerStore = new WriterStore(this.versions, this.#log.writer, this.#pending);
     this.#changes = new ChangeFinder(hasher, this.writerStore, this.#pending, this.#hashes);
     this.#spares.ask();
   }
@@ -143,7 +139,7 @@ export class Storage {
     settleBase(files, folder, recordFile.value);
     const { record } = recordFile.value;
     recordFile.value.close();
-    const log = recoverLog(files, folder, hasher, record);
+    const log = recoverCutLog(files, folder, hasher, record);
     if (!log.ok) return failed(`${folder}: ${log.error}`);
     const hardState = hardStateOf(slots.value, log.value.entries.last.term);
     if (!hardState.ok) return failed(`${folder}: ${hardState.error}`);
@@ -167,15 +163,15 @@ export class Storage {
 
   /** Last entry appended, flushed or not. */
   get lastIndex(): LogIndex {
-    return this.#entries.lastIndex;
+    return this.#log.table.lastIndex;
   }
 
   get lastTerm(): Term {
-    return this.#entries.last.term;
+    return this.#log.last.term;
   }
 
   get checkpointIndex(): LogIndex {
-    return this.#entries.start.index;
+    return this.#log.table.start.index;
   }
 
   /** Snapshots below this can't be read: a checkpoint to here was ordered (so it is committed). Not below the base. */
@@ -185,12 +181,12 @@ export class Storage {
 
   /** The database's rolling checksum at the newest appended entry. */
   get checksum(): bigint {
-    return this.#entries.last.checksum;
+    return this.#log.last.checksum;
   }
 
   /** Bytes of entries since the checkpoint. */
   get logBytes(): number {
-    return this.#entries.bytes;
+    return this.#log.table.bytes;
   }
 
   /**
@@ -207,8 +203,7 @@ export class Storage {
       return done(null);
     }
     const counts = partsOf(changes.pgnos.length, store.pageSize, this.#options.segmentBytes);
-    const sizes = counts.map((count) => this.#log.entryBytes(pagesBodyBytes(count, store.pageSize)));
-    const room = this.#log.reserve(sizes);
+    const room = this.#log.reserve(counts.map((count) => pagesBodyBytes(count, store.pageSize)));
     if (!room.ok) return room;
     const note = this.#appendParts(term, changes, counts);
     for (let i = 0; i < changes.pgnos.length; i++) this.#hashes.set(changes.pgnos[i] ?? 0, changes.hashes[i] ?? 0n);
@@ -224,10 +219,24 @@ export class Storage {
 
   /** Error: no room on the disk; nothing was appended. */
   appendNoop(term: Term): Outcome<LogIndex> {
-    const room = this.#log.reserve([this.#log.entryBytes(0)]);
+    const room = this.#log.reserve([0]);
     if (!room.ok) return room;
     this.#log.begin(0);
     return done(this.#seal(term, EntryKind.noop, 0, 0, this.checksum).index);
+  }
+
+  /**
+   * An entry that says who is in the cluster; `body` is up to `membershipBytesMax` long. Error: no room on the disk;
+   * nothing was appended.
+   */
+  appendMembership(term: Term, body: Uint8Array<ArrayBuffer>): Outcome<LogIndex> {
+    assert(body.length <= membershipBytesMax, "a membership fits into the checkpoint's record");
+    const room = this.#log.reserve([body.length]);
+    if (!room.ok) return room;
+    this.#log.begin(body.length).set(body);
+    const { index } = this.#seal(term, EntryKind.membership, body.length, body.length, this.checksum);
+    this.#log.noteMembership({ index, term, body });
+    return done(index);
   }
 
   /**
@@ -238,7 +247,7 @@ export class Storage {
     assert(!this.writerStore.isTouched, "an image comes between transactions");
     const { file, pageSize, pageCount, checksum } = image;
     const body = encodeImageBody(image);
-    const room = this.#log.reserve([this.#log.entryBytes(body.length)]);
+    const room = this.#log.reserve([body.length]);
     if (!room.ok) return room;
     this.#log.begin(body.length).set(body);
     const { index } = this.#seal(term, EntryKind.image, body.length, body.length, checksum);
@@ -250,11 +259,39 @@ export class Storage {
     return done(note);
   }
 
+  /**
+   * Entries from `index` on leave the log, for good on return (Raft §5.3); they are not committed. What is pending is
+   * forgotten. Reopen the writer afterwards. A crash leaves either all of them or none.
+   */
+  truncateFrom(index: LogIndex): void {
+    if (index <= this.lastIndex) {
+      assert(index > this.#readableFrom, `entry ${index} is committed: snapshots begin at ${this.#readableFrom}`);
+      this.#log.truncateFrom(index);
+      this.#hashes.clear();
+      for (const file of this.versions.truncateFrom(index))
+        this.#options.files.remove(`${this.#options.folder}/${file}`);
+    }
+    this.writerStore.restart();
+  }
+
+  /**
+   * Entries from `from` to `through` that are on the disk, fit to be sent: as many as fit into `bytesMax`, one at least if
+   * there is one. compacted: the log begins later; who needs them needs a snapshot.
+   */
+  readEntries(from: LogIndex, through: LogIndex, bytesMax: number): EntryBatch | "compacted" {
+    return this.#log.read(from, through, bytesMax);
+  }
+
+  /** What Raft has to know of the log when it starts. */
+  describeLog(): LogDescription {
+    const { table, memberships } = this.#log;
+    const { index, term } = table.start;
+    return { start: { index, term }, runs: table.termRuns(), entryBytes: table.allEntryBytes(), memberships };
+  }
+
   /** Writes and syncs what was appended: one write and one dataSync per touched segment. Returns the bytes. */
   flush(): number {
-    const bytes = this.#log.flush();
-    this.#flushedIndex = this.lastIndex;
-    return bytes;
+    return this.#log.flush();
   }
 
   /**
@@ -263,19 +300,20 @@ export class Storage {
    */
   planCheckpoint(upTo: LogIndex): CheckpointOrder | null {
     if (upTo <= this.checkpointIndex) return null;
-    const index = this.#entries.wholeUpTo(logIndex(Math.min(upTo, this.#flushedIndex)));
+    const index = this.#log.table.wholeUpTo(logIndex(Math.min(upTo, this.#log.flushedIndex)));
     // Below a checkpoint that was cut short the file may have lost pages already: there is only forward.
     if (index === this.checkpointIndex || index < this.#readableFrom) return null;
     this.#readableFrom = index;
     const { pageSize, pageCount, base } = this.versions.index.shape(index);
-    return { ...this.#entries.at(index), pageSize, pageCount, base: base.file, ...this.versions.index.plan(index) };
+    const shape = { pageSize, pageCount, base: base.file, membership: this.#log.membershipAt(index) };
+    return { ...this.#log.table.at(index), ...shape, ...this.versions.index.plan(index) };
   }
 
   /** `runCheckpoint` through this index is done. */
   checkpointed(through: LogIndex): void {
     this.versions.dropThrough(through);
-    this.#entries.dropThrough(through);
-    this.#past.push({ index: through, segment: this.#entries.start.segment });
+    this.#log.dropThrough(through);
+    this.#past.push({ index: through, segment: this.#log.table.start.segment });
   }
 
   /** Nobody reads versions up to `through` from the log any more: its segments may be used again. */
@@ -317,7 +355,7 @@ export class Storage {
     const positions = new Float64Array(pgnos.length);
     const leaderTimeMs = Math.floor(this.#options.clock.nowMs());
     let from = 0;
-    let last: LogPoint = this.#entries.last;
+    let last: LogPoint = this.#log.last;
     for (const [part, count] of counts.entries()) {
       const isLast = part === counts.length - 1;
       const checksum = isLast ? changes.checksum : 0n;
@@ -332,7 +370,7 @@ export class Storage {
       }
       const kind = isLast ? EntryKind.pages : EntryKind.part;
       last = this.#seal(term, kind, body.length, headBytes, isLast ? checksum : this.checksum);
-      const pagesAt = last.position - this.#log.entryBytes(body.length) + entryHeaderBytes + headBytes;
+      const pagesAt = last.position - this.#log.writer.entryBytes(body.length) + entryHeaderBytes + headBytes;
       segments.fill(last.segment, from, from + count);
       for (let i = 0; i < count; i++) positions[from + i] = pagesAt + i * pageSize;
       from += count;
@@ -343,12 +381,9 @@ export class Storage {
   /** Ends the entry begun in the log. `checksum`: the database's after it. */
   #seal(term: Term, kind: EntryKind, bodyBytes: number, checkedBytes: number, checksum: bigint): LogPoint {
     assert(term <= this.#hardState.term && term >= this.lastTerm, `entries of term ${term} may be appended`);
-    const entryChecksum = this.#log.seal({ kind, term, bodyBytes, checkedBytes });
-    const { segment, position } = this.#log;
-    const index = logIndex(this.lastIndex + 1);
-    const point = { index, term, entryChecksum, checksum, segment, position };
-    this.#entries.push(point, { isWhole: kind !== EntryKind.part, entryBytes: this.#log.entryBytes(bodyBytes) });
-    return point;
+    const isWhole = kind !== EntryKind.part;
+    if (isWhole) this.#log.maker.clear();
+    return this.#log.seal({ kind, term, bodyBytes, checkedBytes }, isWhole, checksum);
   }
 }
 

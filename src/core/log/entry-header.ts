@@ -6,11 +6,11 @@ import { getNatural, setNatural } from "./safe-integer.ts";
 export const entryHeaderBytes = 64;
 
 /**
- * What an entry's body holds. noop: nothing. pages: `PagesBody`, which may end a transaction that earlier parts began.
- * part: a `PagesBody` too, invisible without the `pages` entry that follows. image: `ImageBody`. 2 is kept for
- * membership.
+ * What an entry's body holds. noop: nothing. membership: who is in the cluster, in bytes that only the host reads. pages:
+ * `PagesBody`, which may end a transaction that earlier parts began. part: a `PagesBody` too, invisible without the
+ * `pages` entry that follows. image: `ImageBody`.
  */
-export const EntryKind = { noop: 1, pages: 3, part: 4, image: 5 } as const;
+export const EntryKind = { noop: 1, membership: 2, pages: 3, part: 4, image: 5 } as const;
 export type EntryKind = (typeof EntryKind)[keyof typeof EntryKind];
 
 const magic = 0x4e455151; // "QQEN"

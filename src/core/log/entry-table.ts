@@ -1,4 +1,5 @@
 import { assert, type LogIndex, logIndex, type SegmentId, segmentId, type Term, term, widen } from "../base/mod.ts";
+import { segmentHeaderBytes } from "./segment-header.ts";
 
 /** A point in the log: after the entry at `index`. Index 0 is before the first. */
 export interface LogPoint {
@@ -19,6 +20,12 @@ export interface EntrySize {
   readonly isWhole: boolean;
   /** Bytes in the log, header and padding included. */
   readonly entryBytes: number;
+}
+
+/** The terms of a stretch of log: from `firsts[i]` on they are `terms[i]`. Ascending. */
+export interface TermRuns {
+  readonly firsts: Float64Array<ArrayBuffer>;
+  readonly terms: Float64Array<ArrayBuffer>;
 }
 
 /** The entries since a starting point, in columns: what Raft and the checkpoint ask about an index. */
@@ -82,6 +89,38 @@ export class EntryTable {
     };
   }
 
+  /** Where entry `index`, which is in the table, begins in its segment. */
+  beginOf(index: LogIndex): number {
+    const before = this.at(logIndex(index - 1));
+    return this.at(index).segment === before.segment ? before.position : segmentHeaderBytes;
+  }
+
+  /** Bytes in the log of entry `index`, which is in the table. */
+  entryBytes(index: LogIndex): number {
+    const row = this.#rowOf(index);
+    return (this.#bytesThrough[row] ?? 0) - (row === 0 ? 0 : (this.#bytesThrough[row - 1] ?? 0));
+  }
+
+  /** Bytes in the log of every entry in the table. */
+  allEntryBytes(): Float64Array<ArrayBuffer> {
+    return this.#bytesThrough
+      .slice(0, this.#length)
+      .map((through, row) => through - (row === 0 ? 0 : (this.#bytesThrough[row - 1] ?? 0)));
+  }
+
+  /** The terms of all entries in the table. */
+  termRuns(): TermRuns {
+    const firsts: number[] = [];
+    const terms: number[] = [];
+    for (let row = 0; row < this.#length; row++) {
+      const term = this.#terms[row] ?? 0;
+      if (terms.at(-1) === term) continue;
+      firsts.push(this.#start.index + 1 + row);
+      terms.push(term);
+    }
+    return { firsts: Float64Array.from(firsts), terms: Float64Array.from(terms) };
+  }
+
   /** The last index up to `index` that is not inside a transaction of several entries. */
   wholeUpTo(index: LogIndex): LogIndex {
     let whole = index;
@@ -92,6 +131,12 @@ export class EntryTable {
   /** Forgets entries from `index` on. */
   truncateFrom(index: LogIndex): void {
     this.#length = this.#rowOf(index);
+  }
+
+  /** Forgets all and begins anew after `start`. */
+  restart(start: LogPoint): void {
+    this.#start = start;
+    this.#length = 0;
   }
 
   /** Forgets entries up to `index`, which becomes the start. */

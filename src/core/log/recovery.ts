@@ -1,4 +1,4 @@
-import { done, failed, type Hasher, type LogIndex, type Outcome, type SegmentId } from "../base/mod.ts";
+import { done, failed, type Hasher, type Outcome, type SegmentId } from "../base/mod.ts";
 import type { EntryNote } from "../pages/mod.ts";
 import {
   claimedGroupStart,
@@ -8,7 +8,8 @@ import {
   type SegmentBytes,
 } from "./entry-header.ts";
 import { EntryTable, type LogPoint } from "./entry-table.ts";
-import type { DecodedPages } from "./pages-body.ts";
+import type { MembershipEntry } from "./membership-entry.ts";
+import { NoteMaker } from "./note-maker.ts";
 import { decodeSegmentHeader, segmentHeaderBytes } from "./segment-header.ts";
 import { type NoEntry, type VerifiedEntry, verifyEntry } from "./verify-entry.ts";
 
@@ -22,6 +23,9 @@ export interface LogEnd {
 export interface RecoveredLog {
   readonly entries: EntryTable;
   readonly notes: readonly EntryNote[];
+  readonly memberships: readonly MembershipEntry[];
+  /** Holds the parts at the end whose transaction may yet go on. */
+  readonly maker: NoteMaker;
   /**
    * Segments behind the end must go, the last first, and what claims to be an entry in the end's own segment must be
    * made zero (`claimedPositions`), before anything is written.
@@ -29,21 +33,6 @@ export interface RecoveredLog {
   readonly end: LogEnd;
   /** What was found behind the end and given up, in words, or null. */
   readonly cut: string | null;
-}
-
-/** Where one part's or entry's pages lie. */
-interface Frames {
-  readonly segment: SegmentId;
-  readonly pagesAt: number;
-  readonly pages: DecodedPages;
-}
-
-/** A transaction whose last entry hasn't come yet. */
-interface OpenTransaction {
-  /** Where its first part begins. */
-  readonly begin: LogEnd;
-  readonly firstIndex: LogIndex;
-  readonly frames: Frames[];
 }
 
 const wayOut =
@@ -60,17 +49,26 @@ export class LogRecovery {
   readonly #hashPage: (pgno: number, bytes: Uint8Array) => bigint;
   readonly #entries: EntryTable;
   readonly #notes: EntryNote[] = [];
+  readonly #memberships: MembershipEntry[] = [];
+  readonly #maker = new NoteMaker();
+  readonly #limit: LogEnd | null;
   #end: LogEnd;
   #cut: string | null = null;
   /** Why the scan of the last segment ended where it did. */
   #stop: NoEntry = { kind: "none", reason: "no entry" };
-  #open: OpenTransaction | null = null;
 
-  constructor(start: LogPoint, hasher: Hasher, hashPage: (pgno: number, bytes: Uint8Array) => bigint) {
+  /** `limit`: the log ends here, whatever lies behind it; null: where its entries end. */
+  constructor(
+    start: LogPoint,
+    hasher: Hasher,
+    hashPage: (pgno: number, bytes: Uint8Array) => bigint,
+    limit: LogEnd | null,
+  ) {
     this.#hasher = hasher;
     this.#hashPage = hashPage;
     this.#entries = new EntryTable(start);
     this.#end = start;
+    this.#limit = limit;
   }
 
   /**
@@ -96,21 +94,20 @@ export class LogRecovery {
 
   /** All segments were scanned. */
   finish(): RecoveredLog {
-    const open = this.#open;
-    if (open !== null) {
-      const count = this.#entries.lastIndex - open.firstIndex + 1;
-      this.#entries.truncateFrom(open.firstIndex);
-      this.#end = open.begin;
-      this.#open = null;
-      const dropped = `${count} parts of a transaction that was never finished, after entry ${this.#entries.lastIndex}`;
-      this.#cut = this.#cut === null ? dropped : `${this.#cut}; ${dropped}`;
-    }
-    return { entries: this.#entries, notes: this.#notes, end: this.#end, cut: this.#cut };
+    return {
+      entries: this.#entries,
+      notes: this.#notes,
+      memberships: this.#memberships,
+      maker: this.#maker,
+      end: this.#end,
+      cut: this.#cut,
+    };
   }
 
   #scanEntries(segment: SegmentBytes): Outcome<null> {
     for (;;) {
       const { position } = this.#end;
+      if (segment.id === this.#limit?.segment && position === this.#limit.position) return done(null);
       const entry = this.#entryAt(segment, position);
       if (!("header" in entry)) {
         this.#stop = entry;
@@ -171,36 +168,13 @@ export class LogRecovery {
   #take(entry: VerifiedEntry, segment: SegmentId, position: number): Outcome<null> {
     const { header, end } = entry;
     const { index, term } = header;
-    const kept = { index, term, entryChecksum: header.checksum, segment, position: end };
-    const size = { isWhole: entry.kind !== EntryKind.part, entryBytes: end - position };
-    let { checksum } = this.#entries.last;
-    switch (entry.kind) {
-      case EntryKind.part:
-        this.#open ??= { begin: { segment, position }, firstIndex: index, frames: [] };
-        this.#open.frames.push({ segment, pagesAt: entry.pagesAt, pages: entry.pages });
-        break;
-      case EntryKind.pages: {
-        const parts = this.#open?.frames ?? [];
-        if (entry.pages.partCount > parts.length) return failed(`entry ${index} ends parts that aren't there`);
-        const frames = parts.slice(parts.length - entry.pages.partCount);
-        frames.push({ segment, pagesAt: entry.pagesAt, pages: entry.pages });
-        this.#notes.push(noteOf(entry, frames));
-        checksum = entry.pages.checksum;
-        this.#open = null;
-        break;
-      }
-      case EntryKind.image: {
-        const { file: image, pageSize, pageCount } = entry.image;
-        this.#notes.push({ index, term, pageSize, pageCount, ...placesOf([]), image });
-        checksum = entry.image.checksum;
-        this.#open = null;
-        break;
-      }
-      case EntryKind.noop:
-        this.#open = null;
-        break;
-    }
-    this.#entries.push({ ...kept, checksum }, size);
+    const note = this.#maker.add(entry, segment);
+    if (!note.ok) return failed(`entry ${index} ${note.error}`);
+    if (note.value !== null) this.#notes.push(note.value);
+    if (entry.kind === EntryKind.membership) this.#memberships.push({ index, term, body: entry.body });
+    const checksum = checksumAfter(entry) ?? this.#entries.last.checksum;
+    const point = { index, term, entryChecksum: header.checksum, checksum, segment, position: end };
+    this.#entries.push(point, { isWhole: entry.kind !== EntryKind.part, entryBytes: end - position });
     return done(null);
   }
 
@@ -217,22 +191,8 @@ export class LogRecovery {
   }
 }
 
-function noteOf(entry: Extract<VerifiedEntry, { pages: DecodedPages }>, frames: readonly Frames[]): EntryNote {
-  const { header, pages } = entry;
-  const { pageSize, pageCount } = pages;
-  return { index: header.index, term: header.term, pageSize, pageCount, ...placesOf(frames), image: null };
-}
-
-function placesOf(frames: readonly Frames[]): Pick<EntryNote, "pgnos" | "segments" | "positions"> {
-  const length = frames.reduce((sum, { pages }) => sum + pages.pgnos.length, 0);
-  const pgnos = new Uint32Array(length);
-  const segments = new Uint32Array(length);
-  const positions = new Float64Array(length);
-  let at = 0;
-  for (const { segment, pagesAt, pages } of frames) {
-    pgnos.set(pages.pgnos, at);
-    segments.fill(segment, at, at + pages.pgnos.length);
-    for (let i = 0; i < pages.pgnos.length; i++) positions[at++] = pagesAt + i * pages.pageSize;
-  }
-  return { pgnos, segments, positions };
+/** The database's rolling checksum after the entry; null if it leaves it as it was. */
+function checksumAfter(entry: VerifiedEntry): bigint | null {
+  if (entry.kind === EntryKind.pages) return entry.pages.checksum;
+  return entry.kind === EntryKind.image ? entry.image.checksum : null;
 }

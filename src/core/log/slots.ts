@@ -6,7 +6,7 @@ export const slotBytes = 4096;
 export const slotFileBytes = 2 * slotBytes;
 
 /** What a pair of slots is for. */
-export const SlotKind = { hardState: 1, checkpoint: 2 } as const;
+export const SlotKind = { hardState: 1, checkpoint: 2, truncation: 3, snapshot: 4 } as const;
 export type SlotKind = (typeof SlotKind)[keyof typeof SlotKind];
 
 const magic = 0x4c535151; // "QQSL"

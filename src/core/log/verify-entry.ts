@@ -18,6 +18,11 @@ export type VerifiedEntry = {
 } & (
   | { readonly kind: typeof EntryKind.noop }
   | {
+      readonly kind: typeof EntryKind.membership;
+      /** A copy. */
+      readonly body: Uint8Array<ArrayBuffer>;
+    }
+  | {
       readonly kind: typeof EntryKind.pages | typeof EntryKind.part;
       readonly pages: DecodedPages;
       /** Position in the segment of the first page. */
@@ -59,6 +64,8 @@ export function verifyEntry(
   switch (header.kind) {
     case EntryKind.noop:
       return { kind: header.kind, header, end };
+    case EntryKind.membership:
+      return { kind: header.kind, header, end, body: new Uint8Array(body) };
     case EntryKind.image: {
       const image = decodeImageBody(body);
       return image.ok ? { kind: header.kind, header, end, image: image.value } : refused(image.error);

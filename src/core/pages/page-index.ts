@@ -142,9 +142,10 @@ export class PageIndex {
     }
   }
 
-  /** Forgets entries from `index` on (Raft conflict). */
-  truncateFrom(index: LogIndex): void {
+  /** Forgets entries from `index` on (Raft conflict). Returns the files that were bases from there on. */
+  truncateFrom(index: LogIndex): readonly string[] {
     assert(index > this.base.index, `entry ${index} is in the base and can't be taken back`);
+    const files = this.#bases.filter((base) => base.index >= index).map(({ file }) => file);
     const stays = (shape: { readonly index: LogIndex }): boolean => shape.index < index;
     this.#bases = this.#bases.filter(stays);
     this.#entries = this.#entries.filter(stays);
@@ -152,6 +153,7 @@ export class PageIndex {
       this.#newestOf.set(this.#versions.pgno(last), this.#versions.older(last));
       this.#versions.pop();
     }
+    return files;
   }
 
   #push(index: number, pgno: number, segment: number, position: number): void {

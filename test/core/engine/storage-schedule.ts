@@ -3,6 +3,7 @@ import type { Storage } from "../../../src/core/engine/storage.ts";
 import { runCheckpoint } from "../../../src/core/engine/storage-checkpoint.ts";
 import type { SnapshotPages } from "../../../src/core/engine/storage-snapshot.ts";
 import type { PageVersions } from "../../../src/core/engine/storage-versions.ts";
+import type { MembershipEntry } from "../../../src/core/log/mod.ts";
 import { databaseChecksum, type EntryNote } from "../../../src/core/pages/mod.ts";
 import { FileError } from "../../../src/core/ports/mod.ts";
 import { FaultyFiles } from "../../sim/faulty-files.ts";
@@ -26,8 +27,8 @@ import {
 const pagesMax = 40;
 
 /**
- * A node's storage under a random schedule: transactions, flushes, snapshots held, images, checkpoints, recycling, full
- * disks, and crashes in the middle of any of it; compared with a plain list of versions at every step.
+ * A node's storage under a random schedule: transactions, flushes, commits, snapshots held, images, checkpoints,
+ * recycling, cuts of what is not committed, full disks, and crashes in the middle of any of it; compared with a plain list of versions at every step.
  */
 export class StorageSchedule {
   readonly #dice: Prng;
@@ -40,11 +41,26 @@ export class StorageSchedule {
   /** Every version by its index, ascending; entries without pages have none. */
   #versions: Version[] = [emptyVersion];
   #unread: EntryNote[] = [];
+  #memberships: MembershipEntry[] = [];
   #flushed = logIndex(0);
+  #committed = logIndex(0);
+  /** The end to which the log is being cut. */
+  #cuttingTo: LogIndex | null = null;
   #pins: { snapshot: SnapshotPages; version: Version }[] = [];
   #images = 0;
   /** How often what happened, so that a test can tell that it did. */
-  readonly counts = { crashes: 0, cuts: 0, checkpoints: 0, images: 0, refusals: 0, parts: 0, recovered: 0, pinned: 0 };
+  readonly counts = {
+    crashes: 0,
+    cuts: 0,
+    checkpoints: 0,
+    images: 0,
+    refusals: 0,
+    parts: 0,
+    recovered: 0,
+    pinned: 0,
+    truncations: 0,
+    memberships: 0,
+  };
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -72,7 +88,7 @@ export class StorageSchedule {
   }
 
   #step(): void {
-    const choice = this.#dice.below(20);
+    const choice = this.#dice.below(24);
     if (choice < 9) this.#transaction();
     else if (choice < 12) this.#flush();
     else if (choice < 13) this.#noop();
@@ -80,7 +96,11 @@ export class StorageSchedule {
     else if (choice < 16) this.#pin();
     else if (choice < 17) this.#unpin();
     else if (choice < 19) this.#checkpoint();
-    else fillSpares(this.files, this.#storage, this.#wanted);
+    else if (choice < 20) fillSpares(this.files, this.#storage, this.#wanted);
+    else if (choice < 22)
+      this.#commit(logIndex(this.#committed + this.#dice.below(this.#flushed - this.#committed + 1)));
+    else if (choice < 23) this.#truncate();
+    else this.#membership();
   }
 
   get #newest(): Version {
@@ -165,10 +185,47 @@ export class StorageSchedule {
     this.#unread.push(note);
   }
 
+  #membership(): void {
+    const body = Uint8Array.of(this.#dice.below(256), this.#dice.below(256));
+    const index = mustDo(this.#storage.appendMembership(firstTerm, body));
+    this.#memberships.push({ index, term: firstTerm, body });
+    this.counts.memberships++;
+  }
+
   #flush(): void {
+    // The write is there, more or less, and the sync fails.
+    if (this.#dice.chance(1, 6)) this.files.failAt = Math.min(this.files.failAt, this.files.calls + 2);
     this.#storage.flush();
     this.#flushed = this.#storage.lastIndex;
-    for (const note of this.#unread.splice(0)) this.#reader.index.add(note);
+    if (this.#dice.chance(2, 3)) this.#commit(this.#flushed);
+  }
+
+  #commit(through: LogIndex): void {
+    this.#committed = through;
+    for (let note = this.#unread[0]; note !== undefined && note.index <= through; note = this.#unread[0]) {
+      this.#reader.index.add(note);
+      this.#unread.shift();
+    }
+  }
+
+  #truncate(): void {
+    const { lastIndex } = this.#storage;
+    if (lastIndex === this.#committed) return;
+    const index = logIndex(this.#committed + 1 + this.#dice.below(lastIndex - this.#committed));
+    this.#cuttingTo = logIndex(index - 1);
+    this.#storage.truncateFrom(index);
+    this.#cuttingTo = null;
+    this.counts.truncations++;
+    this.#flushed = this.#storage.lastIndex;
+    assert(this.#flushed === index - 1, "the log was cut");
+    this.#unread = this.#unread.filter((note) => note.index < index);
+    this.#forgetFrom(index);
+    this.#judgePins();
+  }
+
+  #forgetFrom(index: LogIndex): void {
+    this.#versions = this.#versions.filter((version) => version.index < index);
+    this.#memberships = this.#memberships.filter((membership) => membership.index < index);
   }
 
   #versionAt(at: LogIndex): Version {
@@ -180,8 +237,8 @@ export class StorageSchedule {
 
   #pin(): void {
     const from = Math.max(this.#storage.readableFrom, this.#reader.index.base.index);
-    if (from > this.#flushed) return;
-    const at = logIndex(from + this.#dice.below(this.#flushed - from + 1));
+    if (from > this.#committed) return;
+    const at = logIndex(from + this.#dice.below(this.#committed - from + 1));
     this.#pins.push({ snapshot: snapshotAt(this.#reader, at), version: this.#versionAt(at) });
     this.counts.pinned++;
     this.#judgePins();
@@ -200,7 +257,7 @@ export class StorageSchedule {
   }
 
   #checkpoint(): void {
-    const lowest = Math.min(this.#flushed, ...this.#pins.map(({ snapshot }) => snapshot.pinned ?? 0));
+    const lowest = Math.min(this.#committed, ...this.#pins.map(({ snapshot }) => snapshot.pinned ?? 0));
     const upTo = this.#dice.chance(2, 3) ? lowest : this.#dice.below(lowest + 1);
     const order = this.#storage.planCheckpoint(logIndex(upTo));
     if (order === null) return;
@@ -214,6 +271,17 @@ export class StorageSchedule {
     this.#judgePins();
     this.#storage.recycle(order.index);
     this.#judgePins();
+  }
+
+  /** The last one that the checkpoint holds, and all later ones. */
+  #judgeMemberships(): void {
+    const { checkpointIndex } = this.#storage;
+    const inForce = this.#memberships.findLast(({ index }) => index <= checkpointIndex);
+    const expected = this.#memberships.filter((held) => held === inForce || held.index > checkpointIndex);
+    const recovered = this.#storage.describeLog().memberships;
+    const text = (of: readonly MembershipEntry[]): string =>
+      JSON.stringify(of.map(({ index, body }) => [index, ...body]));
+    assert(text(recovered) === text(expected), `memberships ${text(recovered)} instead of ${text(expected)}`);
   }
 
   #midway(act: () => void): void {
@@ -242,12 +310,18 @@ export class StorageSchedule {
     this.#storage = storage;
     this.#reader = readerOf(this.files, storage);
     if (storage.cut !== null) this.counts.cuts++;
-    assert(storage.lastIndex >= this.#flushed, `${storage.lastIndex} is recovered, ${this.#flushed} was flushed`);
+    assert(
+      storage.lastIndex >= this.#flushed || storage.lastIndex === this.#cuttingTo,
+      `${storage.lastIndex} is recovered, ${this.#flushed} was flushed`,
+    );
+    this.#cuttingTo = null;
     if (storage.lastIndex > this.#flushed) this.counts.recovered++;
     this.#flushed = storage.lastIndex;
-    this.#versions = this.#versions.filter(({ index }) => index <= storage.lastIndex);
+    this.#committed = storage.lastIndex;
+    this.#forgetFrom(logIndex(storage.lastIndex + 1));
     const found = differenceAtEnd(this.files, storage, this.#newest);
     assert(found === null, `seed ${this.#seed}, recovered at ${storage.lastIndex}: ${found}`);
+    this.#judgeMemberships();
     if (storage.hardState.term === 0) storage.saveHardState(firstTerm, "n1");
   }
 }

@@ -92,6 +92,8 @@ test("hard state and checkpoint record come back as they were", () => {
           checksum: sum ^ 1n,
           target: logIndex(other),
           base: `image-${small}.sqlite`,
+          membership:
+            small % 2 === 0 ? null : { index: logIndex(small), term: term(other), body: Uint8Array.of(1, 2, small) },
         };
         expect(decodeCheckpointRecord(encodeCheckpointRecord(record))).toEqual({ ok: true, value: record });
       },

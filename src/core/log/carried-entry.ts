@@ -1,0 +1,32 @@
+import { type Hasher, segmentId } from "../base/mod.ts";
+import { type EntryHeader, encodeEntryHeader } from "./entry-header.ts";
+import { type NoEntry, type VerifiedEntry, verifyEntry } from "./verify-entry.ts";
+
+/**
+ * Entries on their way from node to node: as they lie in a segment, one after another, each with the header it would have
+ * in a segment 0 that there never is: no salt, no chain, no group. So whoever has them in a segment makes them fit to be
+ * sent by rewriting headers in place; version, checksums and page hashes are those of the log.
+ */
+const nowhere = { segment: segmentId(0), groupStart: 0, previousChecksum: 0n };
+const noSalt = 0n;
+
+/** Writes the header of an entry that lies at `position` so that it can be sent. */
+export function encodeCarriedHeader(
+  into: Uint8Array,
+  position: number,
+  header: Omit<EntryHeader, keyof typeof nowhere>,
+  hasher: Hasher,
+): void {
+  encodeEntryHeader(into, position, { ...header, ...nowhere }, noSalt, hasher);
+}
+
+/** The entry at `position` of bytes that were sent; verified to the last page. */
+export function verifyCarriedEntry(
+  bytes: Uint8Array,
+  position: number,
+  hasher: Hasher,
+  hashPage: (pgno: number, bytes: Uint8Array) => bigint,
+): VerifiedEntry | NoEntry {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return verifyEntry({ id: nowhere.segment, salt: noSalt, bytes, view }, position, hasher, hashPage);
+}
