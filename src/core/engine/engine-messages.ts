@@ -1,8 +1,8 @@
 import type { LogIndex, RequestId, SegmentId, Term } from "../base/mod.ts";
 import type { MembershipEntry, TermRuns } from "../log/mod.ts";
 import type { BaseShape, EntryNote } from "../pages/mod.ts";
+import type { PackedRequests } from "./packed-requests.ts";
 import type { PackedResults } from "./packed-results.ts";
-import type { StatementRequest } from "./statement-messages.ts";
 
 /** What the engine is started with. */
 export interface EngineData {
@@ -85,7 +85,7 @@ export type ToEngine =
       readonly type: "run-group";
       readonly ticket: number;
       readonly term: Term;
-      readonly requests: readonly StatementRequest[];
+      readonly requests: PackedRequests;
     }
   | {
       readonly type: "install";

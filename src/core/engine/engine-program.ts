@@ -4,6 +4,7 @@ import type { Sqlite } from "../sqlite/mod.ts";
 import type { EngineData, FromEngine, ToEngine } from "./engine-messages.ts";
 import { isImageName, isLeftover } from "./file-names.ts";
 import { GroupRunner } from "./group-runner.ts";
+import { unpackRequests } from "./packed-requests.ts";
 import { noResults } from "./packed-results.ts";
 import type { Storage } from "./storage.ts";
 import { Writer } from "./writer.ts";
@@ -65,7 +66,17 @@ export class EngineProgram {
         break;
       }
       case "truncate-from":
-        this.#truncate(message.ticket, message.from);
+        this.#truncate(message.from);
+        this.#ports.post({ type: "truncated", ticket: message.ticket, ...this.#end() });
+        break;
+      case "share-entries":
+        storage.shareEntries(message.isOn);
+        break;
+      case "read-entries":
+        this.#readEntries(message);
+        break;
+      case "append-entries":
+        this.#appendEntries(message);
         break;
       case "save-hard-state":
         storage.saveHardState(message.term, message.votedFor);
@@ -102,35 +113,56 @@ export class EngineProgram {
   }
 
   #runGroup({ ticket, term, requests }: Extract<ToEngine, { type: "run-group" }>): void {
-    const { notes, results } = this.#runner.run(requests, term);
+    const { notes, results } = this.#runner.run(unpackRequests(requests), term);
     this.#executed({ ticket, term, notes, results });
   }
 
   /** Makes everything durable that was appended, then says so. */
   #executed(what: Pick<Extract<FromEngine, { type: "executed" }>, "ticket" | "term" | "notes" | "results">): void {
+    const { ticket, term } = what;
+    const entries = this.#storage.takeShared();
+    if (entries !== null) this.#ports.post({ type: "logged", ticket, term, entries }, [entries.bytes.buffer]);
     const logBytes = this.#storage.flush();
     const transfer = what.results === noResults ? [] : [what.results.heads.buffer, what.results.bytes.buffer];
     this.#ports.post({ type: "executed", ...what, lastIndex: this.#storage.lastIndex, logBytes }, transfer);
   }
 
-  #truncate(ticket: number, from: LogIndex): void {
+  #end(): Pick<Storage, "lastIndex" | "lastTerm"> {
+    const { lastIndex, lastTerm } = this.#storage;
+    return { lastIndex, lastTerm };
+  }
+
+  #truncate(from: LogIndex): void {
     this.#writer.close();
     this.#storage.truncateFrom(from);
-    this.#writer.reopen(null);
-    const { lastIndex, lastTerm } = this.#storage;
-    this.#ports.post({ type: "truncated", ticket, lastIndex, lastTerm });
+  }
+
+  #readEntries({ ticket, from, through, bytesMax }: Extract<ToEngine, { type: "read-entries" }>): void {
+    const read = this.#storage.readEntries(from, through, bytesMax);
+    const entries = read === "compacted" ? null : read;
+    this.#ports.post({ type: "entries", ticket, entries }, entries === null ? [] : [entries.bytes.buffer]);
+  }
+
+  #appendEntries({ ticket, truncateFrom, from, bytes, images }: Extract<ToEngine, { type: "append-entries" }>): void {
+    if (truncateFrom !== null) this.#truncate(truncateFrom);
+    this.#writer.close();
+    const appended = this.#storage.appendEntries(bytes, from, images);
+    if (!appended.ok) {
+      this.#ports.post({ type: "append-refused", ticket, ...this.#end(), reason: appended.error });
+      return;
+    }
+    const logBytes = this.#storage.flush();
+    this.#ports.post({ type: "appended", ticket, ...this.#end(), notes: appended.value, logBytes });
   }
 
   #install({ ticket, term, image }: Extract<ToEngine, { type: "install" }>): void {
     this.#writer.close();
     const appended = this.#storage.appendImage(term, image);
     if (!appended.ok) {
-      this.#writer.reopen(null);
       this.#ports.files.remove(`${this.#data.folder}/${image.file}`);
       this.#ports.post({ type: "install-refused", ticket, reason: appended.error });
       return;
     }
-    this.#writer.reopen(null);
     this.#executed({ ticket, term, notes: [appended.value], results: noResults });
   }
 

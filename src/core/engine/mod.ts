@@ -11,6 +11,7 @@ export {
 } from "./cancel-cells.ts";
 export type * from "./engine-messages.ts";
 export type * from "./keeper-messages.ts";
+export { type PackedRequests, packRequests, unpackRequests } from "./packed-requests.ts";
 export { noResults, type PackedResults, ResultPacker, unpackResults } from "./packed-results.ts";
 export type * from "./reader-messages.ts";
 export { runWorker, type WorkerPorts } from "./run-worker.ts";

@@ -1,8 +1,8 @@
 import type { LogIndex, RequestId } from "../base/mod.ts";
 import type { BaseShape, EntryNote } from "../pages/mod.ts";
 import type { Cell } from "./cancel-cells.ts";
+import type { PackedRequests } from "./packed-requests.ts";
 import type { PackedResults } from "./packed-results.ts";
-import type { StatementRequest } from "./statement-messages.ts";
 
 /** What a reader is started with: the base file's shape, and every note since. */
 export interface ReaderData {
@@ -28,7 +28,7 @@ export type ToReader =
       readonly type: "read";
       readonly notes: readonly EntryNote[];
       readonly at: LogIndex;
-      readonly requests: readonly StatementRequest[];
+      readonly requests: PackedRequests;
     }
   | {
       readonly type: "backup";

@@ -7,6 +7,7 @@ import { openBackup, openVacuumedBackup } from "./backup-source.ts";
 import { beginCell } from "./cancel-cells.ts";
 import type { ChunkSource } from "./chunk-source.ts";
 import { scratchName } from "./file-names.ts";
+import { unpackRequests } from "./packed-requests.ts";
 import { ResultPacker } from "./packed-results.ts";
 import { ReadStreams } from "./read-streams.ts";
 import type { FromReader, ReaderData, ToReader } from "./reader-messages.ts";
@@ -58,7 +59,7 @@ export class ReaderProgram {
     switch (message.type) {
       case "read":
         this.#add(message.notes);
-        this.#read(message.at, message.requests);
+        this.#read(message.at, unpackRequests(message.requests));
         break;
       case "backup":
         this.#add(message.notes);

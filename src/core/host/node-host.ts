@@ -9,7 +9,7 @@ import type {
   StatementRequest,
   ToKeeper,
 } from "../engine/mod.ts";
-import { unpackResults } from "../engine/mod.ts";
+import { packRequests, unpackResults } from "../engine/mod.ts";
 import type { Metrics } from "../metrics/mod.ts";
 import { ClusterNode, type NodeEffect, type NodeEvent } from "../node/mod.ts";
 import type { BaseShape } from "../pages/mod.ts";
@@ -52,9 +52,6 @@ interface Logged {
   readonly requests: readonly RequestId[];
   results: PackedResults | null;
 }
-
-/** Bodies from here on move to the engine's thread instead of being copied. */
-const transferBytesMin = 64 * 1024;
 
 /**
  * Drives one node: its effects become messages to the storage threads and answers to tasks, and what the threads say
@@ -349,16 +346,15 @@ export class NodeHost implements TaskHost {
 
   #runGroup(ticket: number, term: Term, ids: readonly RequestId[]): void {
     const requests: StatementRequest[] = [];
-    const transfer: ArrayBuffer[] = [];
     for (const id of ids) {
       const task = this.#tasks.get(id);
       assert(task instanceof StatementTask, "a group is made of statement requests");
       const { work, cell } = task;
       requests.push(work.cell === cell ? work : { ...work, cell });
-      if (work.body.length >= transferBytesMin) transfer.push(work.body.buffer);
     }
     this.#logged.set(ticket, { requests: ids, results: null });
-    this.#threads.toEngine({ type: "run-group", ticket, term, requests }, transfer);
+    const { packed, transfer } = packRequests(requests);
+    this.#threads.toEngine({ type: "run-group", ticket, term, requests: packed }, transfer);
   }
 
   #install(ticket: number, term: Term, request: RequestId): void {

@@ -3,6 +3,7 @@ import {
   type BackupOrder,
   type Cell,
   type FromReader,
+  packRequests,
   type ReaderData,
   reclaimCell,
   type StatementRequest,
@@ -256,7 +257,8 @@ export class ReaderPool {
       else this.#post(reader, { type: "backup", notes, at, id, cell, order: work });
     }
     for (const read of reads) reader.batch.set(read.id, read);
-    if (requests.length > 0) this.#post(reader, { type: "read", notes, at, requests });
+    // Bodies are copied, never moved: a read may have to begin anew elsewhere.
+    if (requests.length > 0) this.#post(reader, { type: "read", notes, at, requests: packRequests(requests).packed });
   }
 
   #newNotes(reader: Reader): readonly EntryNote[] {

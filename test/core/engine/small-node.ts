@@ -8,6 +8,7 @@ import {
   type FromEngine,
   type FromKeeper,
   type FromReader,
+  packRequests,
   queueCell,
   type StatementRequest,
   type StatementResult,
@@ -128,7 +129,12 @@ export class SmallNode {
 
   async execute(...asks: Ask[]): Promise<StatementResult[]> {
     const requests = asks.map((ask) => this.request(ask));
-    this.engine.post({ type: "run-group", ticket: ++this.#ticket, term: firstTerm, requests });
+    this.engine.post({
+      type: "run-group",
+      ticket: ++this.#ticket,
+      term: firstTerm,
+      requests: packRequests(requests).packed,
+    });
     return [...unpackResults((await this.#executed()).results)];
   }
 
@@ -190,7 +196,7 @@ export class SmallNode {
 
   /** Reads at the newest committed snapshot, or at an older one. */
   async read(reader: Reader, requests: readonly StatementRequest[], at = this.committed): Promise<StatementResult[]> {
-    reader.post({ type: "read", notes: this.#news(reader), at, requests });
+    reader.post({ type: "read", notes: this.#news(reader), at, requests: packRequests(requests).packed });
     const results: StatementResult[] = [];
     for (let isDone = false; !isDone; ) {
       const message = await reader.next("results");

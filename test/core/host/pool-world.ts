@@ -10,6 +10,7 @@ import {
   type StatementRequest,
   type StatementResult,
   type ToReader,
+  unpackRequests,
 } from "../../../src/core/engine/mod.ts";
 import { CellPool } from "../../../src/core/host/cells.ts";
 import { NoteHistory } from "../../../src/core/host/note-history.ts";
@@ -51,7 +52,7 @@ export class ThreadDouble {
   post(message: ToReader): void {
     this.received.push(message);
     if ("notes" in message) this.notes.push(...message.notes.map(({ index }) => index));
-    if (message.type === "read") this.#batch = message.requests;
+    if (message.type === "read") this.#batch = unpackRequests(message.requests);
     if (message.type === "backup") this.#batch = [message];
   }
 
