@@ -150,11 +150,11 @@ export function clearBehind(files: Files, folder: string, { segment, position }:
   }
   if (position === 0) return;
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength);
-  const stale = [...claimedPositions(view, segment, 0)];
-  if (stale.length === 0) return;
   const handle = files.open(segmentPath(folder, segment), "write");
   const blank = new Uint8Array(entryHeaderBytes);
-  for (const at of stale) handle.writeAt(blank, position + at);
+  for (const at of claimedPositions(view, segment, 0)) handle.writeAt(blank, position + at);
+  // Also what was found before the end: a process that was killed may have left it with the operating system only, and
+  // the next entry vouches for all that is before it.
   handle.dataSync();
   handle.close();
 }

@@ -24,12 +24,16 @@ export class SlotFile {
     this.#slot = slot;
   }
 
-  /** Opens or makes `name` in the folder. Error: what is there can't be trusted. Throws FileError. */
+  /**
+   * Opens or makes `name` in the folder; what it holds is on the disk on return, even if a process was killed before it
+   * could see to that. Error: what is there can't be trusted. Throws FileError.
+   */
   static open(files: Files, folder: string, name: string, kind: SlotKind, hasher: Hasher): Outcome<SlotFile> {
     const path = `${folder}/${name}`;
     const isNew = !files.exists(path);
     const handle = files.open(path, "create");
     if (isNew) files.syncFolder(folder);
+    else handle.dataSync();
     const bytes = new Uint8Array(slotFileBytes);
     handle.readAt(bytes, 0);
     const slot = decodeSlots(kind, bytes, hasher);

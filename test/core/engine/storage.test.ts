@@ -103,6 +103,28 @@ describe("opening", () => {
     const again = openStorage(files, megabyte);
     expect(again.ok ? "opened" : again.error).toMatch(reason);
   });
+  test("what a process that was killed had not synced is safe once it has been recovered", () => {
+    const files = new FaultyFiles();
+    const storage = opened(files);
+    write(storage, { 1: 1 });
+    mustDo(storage.appendPending(firstTerm));
+    storage.flush();
+    files.onChange = (what) => {
+      if (what.startsWith("dataSync")) throw new Error("killed");
+    };
+    write(storage, { 1: 2, 2: 2 });
+    mustDo(storage.appendPending(firstTerm));
+    expect(() => storage.flush()).toThrow("killed");
+    expect(() => storage.saveHardState(term(7), "n1")).toThrow("killed");
+    files.onChange = () => {};
+    const { lastIndex, hardState } = mustOpen(openStorage(files, megabyte));
+    expect([lastIndex, hardState.term]).toEqual([2, 7]);
+    // The power goes, and with it all that was not synced.
+    files.crash(() => 0);
+    const again = mustOpen(openStorage(files, megabyte));
+    expect([again.lastIndex, again.hardState.term]).toEqual([2, 7]);
+  });
+
   test("a database that is not ours is refused", () => {
     const files = new FaultyFiles();
     files.put(`${folder}/db.sqlite`, filled(1));
