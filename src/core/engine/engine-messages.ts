@@ -23,6 +23,11 @@ export interface CheckedImage {
   readonly checksum: bigint;
 }
 
+/** What an image entry of another node says, whose file has to be there before the entry is. */
+export interface CarriedImage extends CheckedImage {
+  readonly index: LogIndex;
+}
+
 /** Entries fit to be sent to another node, and to be stored there by `append-entries`. */
 export interface EntryBatch {
   readonly first: LogIndex;
@@ -30,6 +35,8 @@ export interface EntryBatch {
   readonly sizes: Uint32Array<ArrayBuffer>;
   /** Of the last entry: index and term name an entry, and all before it. null: there is none. */
   readonly lastTerm: Term | null;
+  /** What the image entries among them say; the files are this node's. */
+  readonly images: readonly CarriedImage[];
   /** The entries, one after another; may end before the last of `sizes`. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -81,6 +88,29 @@ export type ToEngine =
    * Nothing happens to the log if it ends before. Answered by `truncated`.
    */
   | { readonly type: "truncate-from"; readonly ticket: number; readonly from: LogIndex }
+  /** On: from now on `logged` tells of this node's own entries before they are synced. Off at the start. No answer. */
+  | { readonly type: "share-entries"; readonly isOn: boolean }
+  /** For a follower that lags: as many as fit into `bytesMax`, one at least if there is one. Answered by `entries`. */
+  | {
+      readonly type: "read-entries";
+      readonly ticket: number;
+      readonly from: LogIndex;
+      readonly through: LogIndex;
+      readonly bytesMax: number;
+    }
+  /**
+   * Cut the log before `truncateFrom` (null: nothing to cut), then store the entries from `from` on that lie in `bytes`.
+   * `images`: of this node's, for every image entry among them (found by its checksum). Answered by `appended`, or by
+   * `append-refused`.
+   */
+  | {
+      readonly type: "append-entries";
+      readonly ticket: number;
+      readonly truncateFrom: LogIndex | null;
+      readonly from: LogIndex;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly images: readonly CheckedImage[];
+    }
   | {
       readonly type: "run-group";
       readonly ticket: number;
@@ -128,6 +158,36 @@ export type FromEngine =
   | { readonly type: "hard-state-saved"; readonly ticket: number }
   /** The log ends here now, on the disk. */
   | { readonly type: "truncated"; readonly ticket: number; readonly lastIndex: LogIndex; readonly lastTerm: Term }
+  /**
+   * With `share-entries`: entries that this node has just made are in its log, but not on the disk yet. Always followed by
+   * the `executed` of the same ticket.
+   */
+  | {
+      readonly type: "logged";
+      readonly ticket: number | null;
+      readonly term: Term;
+      readonly entries: EntryBatch;
+    }
+  /** Null: the log begins later. */
+  | { readonly type: "entries"; readonly ticket: number; readonly entries: EntryBatch | null }
+  /** Entries of another node are in the log and synced. */
+  | {
+      readonly type: "appended";
+      readonly ticket: number;
+      readonly lastIndex: LogIndex;
+      readonly lastTerm: Term;
+      readonly notes: readonly EntryNote[];
+      /** Bytes that they added to the log. */
+      readonly logBytes: number;
+    }
+  /** None of them is in the log: they were damaged, didn't follow its end, or there is no room. It may have been cut. */
+  | {
+      readonly type: "append-refused";
+      readonly ticket: number;
+      readonly lastIndex: LogIndex;
+      readonly lastTerm: Term;
+      readonly reason: string;
+    }
   /** A group, an install, a no-op or a configuration is in the log and synced. One for each of those messages, in order. */
   | {
       readonly type: "executed";

@@ -1,4 +1,4 @@
-import { equalBytes, type Hasher } from "../base/mod.ts";
+import { assert, equalBytes, type Hasher } from "../base/mod.ts";
 import { type PageHashes, pageHash } from "../pages/mod.ts";
 import type { PendingPages } from "./storage-pending.ts";
 import type { WriterStore } from "./storage-writer.ts";
@@ -12,6 +12,9 @@ export interface Changes {
   /** The database's rolling checksum after the changes. */
   readonly checksum: bigint;
 }
+
+/** Pages of an entry that was made elsewhere, with their hashes. */
+export type NewPages = Pick<Changes, "pgnos" | "hashes">;
 
 /** Finds what has changed; touches nothing but the cache of hashes of pages before. Throws FileError. */
 export class ChangeFinder {
@@ -33,10 +36,7 @@ export class ChangeFinder {
   /** `checksum`: the database's before the transaction. */
   find(checksum: bigint): Changes {
     const { pageSize, pageCount, pagesBefore } = this.#store;
-    if (this.#bytes.length !== pageSize) {
-      this.#bytes = new Uint8Array(pageSize);
-      this.#bytesBefore = new Uint8Array(pageSize);
-    }
+    this.#fit(pageSize);
     this.#store.fillGaps();
     const pgnos = this.#pending.pgnos();
     const hashes = new BigUint64Array(pgnos.length);
@@ -56,6 +56,37 @@ export class ChangeFinder {
     }
     for (let pgno = pageCount + 1; pgno <= pagesBefore; pgno++) after ^= this.#hashBefore(pgno);
     return { pgnos: pgnos.subarray(0, count), hashes: hashes.subarray(0, count), pageCount, checksum: after };
+  }
+
+  /**
+   * The checksum after a transaction made elsewhere, whose new pages have these hashes. They are known from then on, so the
+   * entry must follow. Throws AssertionError when pages are missing by which the database grows.
+   */
+  prove(checksum: bigint, parts: readonly NewPages[], pageCount: number): bigint {
+    const { pageSize, pagesBefore } = this.#store;
+    this.#fit(pageSize);
+    let after = checksum;
+    let added = 0;
+    for (const { pgnos, hashes } of parts) {
+      for (let i = 0; i < pgnos.length; i++) {
+        const pgno = pgnos[i] ?? 0;
+        if (pgno <= pagesBefore) after ^= this.#hashBefore(pgno);
+        else added++;
+        after ^= hashes[i] ?? 0n;
+      }
+    }
+    assert(added === Math.max(0, pageCount - pagesBefore), "an entry holds every page by which the database grows");
+    for (let pgno = pageCount + 1; pgno <= pagesBefore; pgno++) after ^= this.#hashBefore(pgno);
+    for (const { pgnos, hashes } of parts) {
+      for (let i = 0; i < pgnos.length; i++) this.#before.set(pgnos[i] ?? 0, hashes[i] ?? 0n);
+    }
+    return after;
+  }
+
+  #fit(pageSize: number): void {
+    if (this.#bytes.length === pageSize) return;
+    this.#bytes = new Uint8Array(pageSize);
+    this.#bytesBefore = new Uint8Array(pageSize);
   }
 
   #hashBefore(pgno: number): bigint {

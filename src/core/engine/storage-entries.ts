@@ -1,14 +1,20 @@
 import { assert, type LogIndex, logIndex, type Outcome, type SegmentId } from "../base/mod.ts";
 import {
+  checksumAfter,
+  EntryKind,
   type EntryTable,
   encodeTruncation,
+  entryHeaderBytes,
   type LogPoint,
   type MembershipEntry,
   type NoteMaker,
   type RecoveredLog,
   SlotKind,
+  type VerifiedEntry,
 } from "../log/mod.ts";
+import type { EntryNote } from "../pages/mod.ts";
 import type { EntryBatch } from "./engine-messages.ts";
+import { EntryCollector } from "./storage-collector.ts";
 import { LogWriter, type LogWriterOptions, type SealedEntry } from "./storage-log.ts";
 import { LogReader } from "./storage-log-reader.ts";
 import { segmentPath, truncationFile } from "./storage-names.ts";
@@ -66,14 +72,47 @@ export class EntryLog {
     return this.writer.begin(bodyBytes);
   }
 
-  /** Ends the entry begun. `checksum`: the database's after it. */
-  seal(entry: SealedEntry, isWhole: boolean, checksum: bigint): LogPoint {
+  /** Ends the entry of this node's own that was begun. `checksum`: the database's after it. */
+  seal(entry: SealedEntry, checksum: bigint): LogPoint {
+    // A transaction of another node's that was open is given up with it.
+    if (entry.kind !== EntryKind.part) this.maker.clear();
+    return this.#seal(entry, checksum);
+  }
+
+  /** Appends an entry of another node's, for which there is room; returns its note, or null if nobody need know of it. */
+  appendIncoming(entry: VerifiedEntry, body: Uint8Array): EntryNote | null {
+    const { kind, term, checkedBytes } = entry.header;
+    const { collector } = this.writer;
+    this.writer.collector = null;
+    this.begin(body.length).set(body);
+    const isImage = entry.kind === EntryKind.image;
+    const sealed = { kind, term, bodyBytes: body.length, checkedBytes: isImage ? body.length : checkedBytes };
+    const { index, segment, position } = this.#seal(sealed, checksumAfter(entry) ?? this.last.checksum);
+    this.writer.collector = collector;
+    if (entry.kind === EntryKind.membership) this.#memberships.push({ index, term, body: entry.body });
+    const bodyAt = position - this.writer.entryBytes(body.length) + entryHeaderBytes;
+    const note = this.maker.add("pagesAt" in entry ? { ...entry, pagesAt: bodyAt + checkedBytes } : entry, segment);
+    assert(note.ok, `entry ${index} has all its parts before it`);
+    return note.value;
+  }
+
+  /** See `Storage`. */
+  shareEntries(isOn: boolean): void {
+    this.writer.collector = isOn ? new EntryCollector(this.#options.hasher) : null;
+  }
+
+  /** See `Storage`. */
+  takeShared(): EntryBatch | null {
+    return this.writer.collector?.take() ?? null;
+  }
+
+  #seal(entry: SealedEntry, checksum: bigint): LogPoint {
     const { term, bodyBytes } = entry;
     const index = logIndex(this.table.lastIndex + 1);
     const entryChecksum = this.writer.seal(entry);
     const { segment, position } = this.writer;
     const point = { index, term, entryChecksum, checksum, segment, position };
-    this.table.push(point, { isWhole, entryBytes: this.writer.entryBytes(bodyBytes) });
+    this.table.push(point, { isWhole: entry.kind !== EntryKind.part, entryBytes: this.writer.entryBytes(bodyBytes) });
     return point;
   }
 

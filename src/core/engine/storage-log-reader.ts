@@ -2,15 +2,18 @@ import { assert, type Hasher, type LogIndex, logIndex, type SegmentId } from "..
 import {
   decodeEntryHeader,
   decodeSegmentHeader,
+  EntryKind,
   type EntryTable,
   encodeCarriedHeader,
+  entryHeaderBytes,
   segmentHeaderBytes,
   type VerifiedEntry,
   verifyEntry,
 } from "../log/mod.ts";
 import { pageHash } from "../pages/mod.ts";
 import type { FileHandle, Files } from "../ports/mod.ts";
-import type { EntryBatch } from "./engine-messages.ts";
+import type { CarriedImage, EntryBatch } from "./engine-messages.ts";
+import { carriedImage } from "./storage-collector.ts";
 import { segmentPath } from "./storage-names.ts";
 
 /** A segment that is open for as long as a read takes. */
@@ -43,6 +46,7 @@ export class LogReader {
       length += size;
     }
     const bytes = new Uint8Array(length);
+    const images: CarriedImage[] = [];
     const end = from + sizes.length;
     let at = 0;
     for (let index = from; index < end; ) {
@@ -50,15 +54,13 @@ export class LogReader {
       let next = logIndex(index + 1);
       while (next < end && table.at(next).segment === segment) next = logIndex(next + 1);
       const run = sizes.slice(index - from, next - from);
-      const runBytes = run.reduce((sum, size) => sum + size, 0);
-      this.#withSegment(segment, (open) => {
-        this.#readRun(open, table.beginOf(index), index, run, bytes.subarray(at, at + runBytes));
-      });
-      at += runBytes;
+      const into = bytes.subarray(at, at + run.reduce((sum, size) => sum + size, 0));
+      this.#withSegment(segment, (open) => this.#readRun(open, table.beginOf(index), index, run, into, images));
+      at += into.length;
       index = next;
     }
     const lastTerm = sizes.length === 0 ? null : table.at(logIndex(end - 1)).term;
-    return { first: from, sizes: Uint32Array.from(sizes), lastTerm, bytes };
+    return { first: from, sizes: Uint32Array.from(sizes), lastTerm, images, bytes };
   }
 
   /** One entry, verified, and where it lies. */
@@ -78,7 +80,14 @@ export class LogReader {
   }
 
   /** Fills `into` with entries of one segment that lie one after another, and gives them headers to be sent with. */
-  #readRun(open: OpenSegment, begin: number, first: LogIndex, sizes: readonly number[], into: Uint8Array): void {
+  #readRun(
+    open: OpenSegment,
+    begin: number,
+    first: LogIndex,
+    sizes: readonly number[],
+    into: Uint8Array,
+    images: CarriedImage[],
+  ): void {
     const { id, salt, handle } = open;
     const read = handle.readAt(into, begin);
     assert(read === into.length, `segment ${id} of the log holds every entry it is said to hold`);
@@ -88,6 +97,10 @@ export class LogReader {
       const header = decodeEntryHeader({ id, salt, bytes: into, view }, at, this.#hasher);
       const isRight = typeof header === "object" && header.index === first + nth;
       assert(isRight, `entry ${first + nth} at byte ${begin + at} of segment ${id} is damaged`);
+      if (header.kind === EntryKind.image) {
+        const bodyAt = at + entryHeaderBytes;
+        images.push(carriedImage(header.index, into.subarray(bodyAt, bodyAt + header.bodyBytes)));
+      }
       encodeCarriedHeader(into, at, header, this.#hasher);
       at += size;
     }

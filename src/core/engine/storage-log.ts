@@ -21,6 +21,7 @@ import {
   segmentHeaderBytes,
 } from "../log/mod.ts";
 import type { Entropy, FileHandle, Files } from "../ports/mod.ts";
+import type { EntryCollector } from "./storage-collector.ts";
 import { logFolder, segmentPath } from "./storage-names.ts";
 import type { Spares } from "./storage-spares.ts";
 
@@ -67,6 +68,8 @@ export class LogWriter {
   #bytesUnflushed = 0;
   #lastIndex: LogIndex;
   #lastChecksum: bigint;
+  /** Gets a copy of every entry that is sealed. */
+  collector: EntryCollector | null = null;
 
   /** Goes on at `end`, or in a new segment after it if its position is 0. Throws FileError. */
   constructor(options: LogWriterOptions, end: LogEnd, last: LogPoint) {
@@ -141,6 +144,7 @@ export class LogWriter {
     };
     this.#lastChecksum = encodeEntryHeader(this.#buffer, this.#used, header, this.#salt, hasher);
     this.#lastIndex = index;
+    this.collector?.add(header, this.#buffer.subarray(this.#used, this.#used + this.entryBytes(bodyBytes)));
     this.#used += this.entryBytes(bodyBytes);
     this.#bytesUnflushed += this.entryBytes(bodyBytes);
     return this.#lastChecksum;

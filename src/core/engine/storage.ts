@@ -1,18 +1,6 @@
+import { assert, done, failed, type LogIndex, logIndex, type Outcome, type SegmentId, type Term } from "../base/mod.ts";
 import {
-  assert,
-  done,
-  failed,
-  type Hasher,
-  type LogIndex,
-  logIndex,
-  type Outcome,
-  type SegmentId,
-  type Term,
-  term as termOf,
-} from "../base/mod.ts";
-import {
-  type CheckpointRecord,
-  decodeHardState,
+  type DecodedPages,
   EntryKind,
   encodeHardState,
   encodeImageBody,
@@ -24,39 +12,20 @@ import {
   membershipBytesMax,
   pagesBodyBytes,
   pagesHeadBytes,
-  type RecoveredLog,
-  SlotKind,
-  segmentBytesMax,
   segmentHeaderBytes,
 } from "../log/mod.ts";
 import { type EntryNote, PageHashes } from "../pages/mod.ts";
-import type { Clock, Entropy, Files } from "../ports/mod.ts";
 import type { CheckedImage, CheckpointOrder, EntryBatch, LogDescription } from "./engine-messages.ts";
 import { ChangeFinder, type Changes } from "./storage-changes.ts";
 import { EntryLog } from "./storage-entries.ts";
-import { databaseFile, hardStateFile, logFolder, pendingFile, segmentIdsOf, segmentPath } from "./storage-names.ts";
+import { type IncomingEntry, readIncoming } from "./storage-intake.ts";
+import { databaseFile, logFolder, pendingFile, segmentIdsOf, segmentPath } from "./storage-names.ts";
+import { type OpenedFolder, openFolder, type StorageOptions } from "./storage-open.ts";
 import { PendingPages } from "./storage-pending.ts";
-import { RecordFile, settleBase } from "./storage-record.ts";
-import { recoverCutLog } from "./storage-recovery.ts";
-import { SlotFile } from "./storage-slots.ts";
+import type { SlotFile } from "./storage-slots.ts";
 import { Spares } from "./storage-spares.ts";
 import { PageVersions } from "./storage-versions.ts";
 import { WriterStore } from "./storage-writer.ts";
-
-export interface StorageOptions {
-  readonly files: Files;
-  /** The data folder; made if missing. */
-  readonly folder: string;
-  readonly hasher: Hasher;
-  /** Stamps entries with the leader's time. */
-  readonly clock: Clock;
-  /** Salts segments. */
-  readonly entropy: Entropy;
-  /** Size of a log segment; 16 MiB unless tests want less. */
-  readonly segmentBytes: number;
-  /** Asks for a zero-filled file (`makeSpare`), to be handed over by `addSpare`. May be called from any method. */
-  readonly wantSpare: (path: string, sizeBytes: number) => void;
-}
 
 /** A transaction whose entry would be bigger is cut into parts. */
 const entryBytesMax = 4 * 1024 * 1024;
@@ -66,14 +35,6 @@ interface PastCheckpoint {
   readonly index: LogIndex;
   /** Segments before this one hold nothing that came after. */
   readonly segment: SegmentId;
-}
-
-/** What `Storage.open` has found and made. */
-interface Opened {
-  readonly record: CheckpointRecord;
-  readonly log: RecoveredLog;
-  readonly hardStateSlots: SlotFile;
-  readonly hardState: HardState;
 }
 
 /**
@@ -103,7 +64,7 @@ export class Storage {
   /** What recovery had to cut from the log's end, in words, or null. */
   readonly cut: string | null;
 
-  private constructor(options: StorageOptions, opened: Opened) {
+  private constructor(options: StorageOptions, opened: OpenedFolder) {
     const { files, folder, hasher, entropy } = options;
     const { record, log } = opened;
     this.#options = options;
@@ -129,25 +90,8 @@ export class Storage {
 
   /** Opens or makes the folder and recovers its log. The error says why the node must not start, and the way out. */
   static open(options: StorageOptions): Outcome<Storage> {
-    const { files, folder, hasher, segmentBytes } = options;
-    assert(segmentBytes <= segmentBytesMax, "a segment's positions fit into 32 bits");
-    for (const path of [folder, logFolder(folder), `${folder}/raft`]) files.makeFolder(path);
-    const recordFile = RecordFile.open(files, folder, hasher);
-    if (!recordFile.ok) return failed(`${folder}: ${recordFile.error}`);
-    const slots = SlotFile.open(files, folder, hardStateFile, SlotKind.hardState, hasher);
-    if (!slots.ok) return failed(`${folder}: ${slots.error}`);
-    settleBase(files, folder, recordFile.value);
-    const { record } = recordFile.value;
-    recordFile.value.close();
-    const log = recoverCutLog(files, folder, hasher, record);
-    if (!log.ok) return failed(`${folder}: ${log.error}`);
-    const hardState = hardStateOf(slots.value, log.value.entries.last.term);
-    if (!hardState.ok) return failed(`${folder}: ${hardState.error}`);
-    if (!files.exists(`${folder}/${databaseFile}`)) files.open(`${folder}/${databaseFile}`, "create").close();
-    files.syncFolder(folder);
-    return done(
-      new Storage(options, { record, log: log.value, hardStateSlots: slots.value, hardState: hardState.value }),
-    );
+    const opened = openFolder(options);
+    return opened.ok ? done(new Storage(options, opened.value)) : opened;
   }
 
   get hardState(): HardState {
@@ -260,6 +204,38 @@ export class Storage {
   }
 
   /**
+   * Stores entries from `from` on that another node has sent (`EntryBatch.bytes`; earlier ones among them are skipped);
+   * durable after `flush`. Nothing may be pending, and the writer is reopened before it is used again. `images`: one of
+   * this node's for every image entry. Each transaction is proven: the pages that it replaces here, and its own, must lead
+   * to its rolling checksum; else this throws, for then the databases are not the same. Error: the bytes can't be used, or
+   * there is no room on the disk; nothing was appended.
+   */
+  appendEntries(bytes: Uint8Array, from: LogIndex, images: readonly CheckedImage[]): Outcome<readonly EntryNote[]> {
+    assert(!this.writerStore.isTouched, "a node that follows writes nothing of its own");
+    const incoming = readIncoming(bytes, from, images, this.#options.hasher);
+    if (!incoming.ok) return incoming;
+    if (from !== this.lastIndex + 1) return failed(`entry ${from} does not follow entry ${this.lastIndex}`);
+    const room = this.#log.reserve(incoming.value.map(({ body }) => body.length));
+    if (!room.ok) return room;
+    const notes: EntryNote[] = [];
+    for (const entry of incoming.value) {
+      const note = this.#appendIncoming(entry);
+      if (note !== null) notes.push(note);
+    }
+    return done(notes);
+  }
+
+  /** From now on copies of this node's own entries are kept for `takeShared`, or not. */
+  shareEntries(isOn: boolean): void {
+    this.#log.shareEntries(isOn);
+  }
+
+  /** This node's own entries since the last time, fit to be sent; null: none, or none are kept. */
+  takeShared(): EntryBatch | null {
+    return this.#log.takeShared();
+  }
+
+  /**
    * Entries from `index` on leave the log, for good on return (Raft §5.3); they are not committed. What is pending is
    * forgotten. Reopen the writer afterwards. A crash leaves either all of them or none.
    */
@@ -347,6 +323,30 @@ export class Storage {
     this.#hardStateSlots.close();
   }
 
+  /** An entry that another node made; null: it changes nothing that a reader sees. */
+  #appendIncoming({ entry, body }: IncomingEntry): EntryNote | null {
+    this.#assertTerm(entry.header.term);
+    if (entry.kind === EntryKind.pages) this.#prove(entry.header.index, entry.pages);
+    if (entry.kind === EntryKind.image) this.#hashes.clear();
+    const note = this.#log.appendIncoming(entry, body);
+    if (note === null) return null;
+    this.versions.index.add(note);
+    this.writerStore.restart();
+    return note;
+  }
+
+  #prove(index: LogIndex, pages: DecodedPages): void {
+    const parts = this.#log.maker.partsOf(pages);
+    assert(parts.ok, `entry ${index} has all its parts before it`);
+    const all = [...parts.value.map((part) => part.pages), pages];
+    const checksum = this.#changes.prove(this.checksum, all, pages.pageCount);
+    assert(
+      checksum === pages.checksum,
+      `after entry ${index} the database's checksum is ${checksum.toString(16)} here, ` +
+        `and ${pages.checksum.toString(16)} where the entry was made`,
+    );
+  }
+
   /** Writes the changes as entries of so many pages each; all but the last are parts. */
   #appendParts(term: Term, changes: Changes, counts: readonly number[]): EntryNote {
     const { pgnos, hashes, pageCount } = changes;
@@ -380,10 +380,12 @@ export class Storage {
 
   /** Ends the entry begun in the log. `checksum`: the database's after it. */
   #seal(term: Term, kind: EntryKind, bodyBytes: number, checkedBytes: number, checksum: bigint): LogPoint {
+    this.#assertTerm(term);
+    return this.#log.seal({ kind, term, bodyBytes, checkedBytes }, checksum);
+  }
+
+  #assertTerm(term: Term): void {
     assert(term <= this.#hardState.term && term >= this.lastTerm, `entries of term ${term} may be appended`);
-    const isWhole = kind !== EntryKind.part;
-    if (isWhole) this.#log.maker.clear();
-    return this.#log.seal({ kind, term, bodyBytes, checkedBytes }, isWhole, checksum);
   }
 }
 
@@ -396,15 +398,4 @@ function partsOf(pageCount: number, pageSize: number, segmentBytes: number): rea
   for (; left > perPart; left -= perPart) counts.push(perPart);
   counts.push(left);
   return counts;
-}
-
-/** Error: the hard state is missing, damaged or of another time than the log. */
-function hardStateOf(slots: SlotFile, lastTerm: Term): Outcome<HardState> {
-  const { payload } = slots;
-  const state: Outcome<HardState> =
-    payload === null ? done({ term: termOf(0), votedFor: null }) : decodeHardState(payload);
-  if (!state.ok) return failed(`the file ${hardStateFile} ${state.error}`);
-  if (state.value.term < lastTerm)
-    return failed(`the file ${hardStateFile} is older than the log: its term is below ${lastTerm}`);
-  return state;
 }

@@ -1,4 +1,3 @@
-import { assert } from "../base/mod.ts";
 import type { Clock } from "../ports/mod.ts";
 import type { ChangeCounters, ConnectionOptions, SqlConnection, Sqlite, WritablePageStore } from "../sqlite/mod.ts";
 import { StatementRunner } from "../statements/mod.ts";
@@ -8,7 +7,10 @@ interface Opened {
   readonly runner: StatementRunner;
 }
 
-/** The one writing connection, and how to get a fresh one: whatever SQLite holds in memory is gone after `reopen`. */
+/**
+ * The one writing connection, and how to get a fresh one: whatever SQLite holds in memory is gone after `close` and
+ * `reopen`. A closed one is opened when it is used next.
+ */
 export class Writer {
   readonly #sqlite: Sqlite;
   readonly #store: WritablePageStore;
@@ -38,10 +40,9 @@ export class Writer {
   }
 
   /** A connection that knows nothing but what the store holds now. `counters`: what clients are to see of the past. */
-  reopen(counters: ChangeCounters | null): void {
+  reopen(counters: ChangeCounters): void {
     this.close();
-    this.#opened = this.#open();
-    if (counters !== null) this.#opened.connection.restoreCounters(counters);
+    this.connection.restoreCounters(counters);
   }
 
   #open(): Opened {
@@ -50,7 +51,7 @@ export class Writer {
   }
 
   #get(): Opened {
-    assert(this.#opened !== null, "the writer is open");
+    this.#opened ??= this.#open();
     return this.#opened;
   }
 }

@@ -1,5 +1,6 @@
-import { type Hasher, segmentId } from "../base/mod.ts";
-import { type EntryHeader, encodeEntryHeader } from "./entry-header.ts";
+import { type Hasher, type LogIndex, segmentId } from "../base/mod.ts";
+import { aligned } from "./alignment.ts";
+import { decodeEntryHeader, type EntryHeader, encodeEntryHeader, entryHeaderBytes } from "./entry-header.ts";
 import { type NoEntry, type VerifiedEntry, verifyEntry } from "./verify-entry.ts";
 
 /**
@@ -29,4 +30,16 @@ export function verifyCarriedEntry(
 ): VerifiedEntry | NoEntry {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return verifyEntry({ id: nowhere.segment, salt: noSalt, bytes, view }, position, hasher, hashPage);
+}
+
+/** Index of the entry at `position` of bytes that were sent, and how many bytes it takes; null: there is none. */
+export function carriedEntryBytes(
+  bytes: Uint8Array,
+  position: number,
+  hasher: Hasher,
+): { readonly index: LogIndex; readonly bytes: number } | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = decodeEntryHeader({ id: nowhere.segment, salt: noSalt, bytes, view }, position, hasher);
+  if (typeof header === "string") return null;
+  return { index: header.index, bytes: aligned(entryHeaderBytes + header.bodyBytes) };
 }

@@ -11,7 +11,7 @@ import { EntryTable, type LogPoint } from "./entry-table.ts";
 import type { MembershipEntry } from "./membership-entry.ts";
 import { NoteMaker } from "./note-maker.ts";
 import { decodeSegmentHeader, segmentHeaderBytes } from "./segment-header.ts";
-import { type NoEntry, type VerifiedEntry, verifyEntry } from "./verify-entry.ts";
+import { checksumAfter, type NoEntry, type VerifiedEntry, verifyEntry } from "./verify-entry.ts";
 
 /** Where the next entry goes; position 0: the segment's header isn't written yet either. */
 export interface LogEnd {
@@ -189,10 +189,4 @@ export class LogRecovery {
         `What was written later is there, so this is no unfinished write, and entries would be lost. ${wayOut}`,
     );
   }
-}
-
-/** The database's rolling checksum after the entry; null if it leaves it as it was. */
-function checksumAfter(entry: VerifiedEntry): bigint | null {
-  if (entry.kind === EntryKind.pages) return entry.pages.checksum;
-  return entry.kind === EntryKind.image ? entry.image.checksum : null;
 }

@@ -87,3 +87,9 @@ export function verifyEntry(
       return unreachable(header.kind);
   }
 }
+
+/** The database's rolling checksum after the entry; null if it leaves it as it was. */
+export function checksumAfter(entry: VerifiedEntry): bigint | null {
+  if (entry.kind === EntryKind.pages) return entry.pages.checksum;
+  return entry.kind === EntryKind.image ? entry.image.checksum : null;
+}
