@@ -25,8 +25,14 @@ export function commandFor(runtime: Exclude<RuntimeName, "compiled">, file: stri
   return [existsSync(binary) ? binary : join(root, "node_modules/.bin/deno"), "run", "--allow-all", path];
 }
 
-const serverCommand = (runtime: RuntimeName): readonly string[] =>
-  runtime === "compiled" ? [join(root, "dist/quolite")] : commandFor(runtime, `src/runtime/${runtime}/main.ts`);
+function serverCommand({
+  runtime,
+  binary = join(root, "dist/quolite"),
+  emulator = null,
+}: ServerOptions): readonly string[] {
+  if (runtime !== "compiled") return commandFor(runtime, `src/runtime/${runtime}/main.ts`);
+  return emulator === null ? [binary] : [emulator.program, ...emulator.args, binary];
+}
 
 /** A TCP port that nobody listens on now. */
 export async function freePort(): Promise<number> {
@@ -56,6 +62,12 @@ function probe(port: number, path: string): Promise<number> {
   });
 }
 
+/** What runs another machine's binary here. */
+export interface Emulator {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
 export interface ServerOptions {
   readonly runtime: RuntimeName;
   /** The node's data folder; made by the node if missing. */
@@ -63,6 +75,9 @@ export interface ServerOptions {
   readonly flags?: readonly string[];
   /** Where the process runs; by default where this one does. */
   readonly workingFolder?: string;
+  /** The compiled file, if it is not `dist/quolite`, and what it takes to run it. */
+  readonly binary?: string;
+  readonly emulator?: Emulator | null;
   /** Another program in place of the node, for example `scripts/do-nothing-server.ts` with its arguments. */
   readonly command?: (port: number) => readonly string[];
   readonly readyTimeoutMs?: number;
@@ -104,7 +119,7 @@ export class ServerProcess {
     const raftPort = await freePort();
     const addresses = ["-http-addr", `localhost:${port}`, "-raft-addr", `localhost:${raftPort}`];
     const [program = "", ...args] = options.command?.(port) ?? [
-      ...serverCommand(options.runtime),
+      ...serverCommand(options),
       ...addresses,
       ...(options.flags ?? []),
       options.folder,
