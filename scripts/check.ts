@@ -67,6 +67,7 @@ const steps: readonly Step[] = [
   tests("tests on deno", "deno", "run", "--allow-all", vitest, "run", "--project", "quick", ...onEveryRuntime),
   holds("build", "node", "scripts/build.ts"),
   holds("compile", "node", "scripts/compile.ts"),
+  holds("compile for deno", "node", "scripts/compile-deno.ts"),
   ...["node", "bun", "deno", "compiled"].map((runtime) =>
     holds(`smoke on ${runtime}`, "node", "scripts/smoke.ts", "--runtime", runtime),
   ),
