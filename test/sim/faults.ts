@@ -80,6 +80,9 @@ export class Faults {
 
   /** A new process has no excuse but a disk that is still full. */
   #forget(): void {
+    if (!this.#node.hasOpened) this.#heal();
+    // Otherwise nobody needed what had gone bad, or it has been noticed.
+    this.#rotten = [];
     this.#excuses.clear();
     if (this.#node.disk.roomBytes !== Number.POSITIVE_INFINITY) this.excuse("the disk is full");
   }
@@ -110,10 +113,9 @@ export class Faults {
     });
   }
 
-  /** The node has refused its files: they are as they were again. */
-  heal(): void {
+  /** The node has refused its files, and so changed nothing: they are as they were again. */
+  #heal(): void {
     for (const { path, position, bits } of this.#rotten) this.#node.disk.flip(path, position, bits);
-    this.#rotten = [];
   }
 
   /**

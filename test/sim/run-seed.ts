@@ -224,10 +224,7 @@ class Run {
     this.#world.line("world", `that is because ${excuse}`);
     // What the disk holds after an I/O error nobody knows.
     if (excuse.startsWith("I/O error")) this.#node.powerOff();
-    if (excuse === rotReason) {
-      this.#faults.heal();
-      this.#world.marks.hit("bit rot refused");
-    }
+    if (excuse === rotReason) this.#world.marks.hit("bit rot refused");
     this.#faults.restartLater();
   }
 

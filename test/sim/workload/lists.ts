@@ -1,4 +1,4 @@
-import { checkLists, type ListStep, type ListTransaction } from "../checks/list-history.ts";
+import { checkLists, type ListStep, type ListTransaction, nameOf } from "../checks/list-history.ts";
 import { type Action, type Client, type Epoch, type Lab, levelOf, never, rowsOf, type Statement, textOf, type Workload } from "./lab.ts";
 
 /** Lists that transactions append to and read. A list's first item tells of which database it is. */
@@ -53,7 +53,7 @@ export class Lists implements Workload {
     }
     const steps = plan.map(({ list, item }, at): ListStep => {
       const items = textOf(rowsOf(reply.results[at], "a step of a transaction")[0]?.[0]).split(" ");
-      const name = nameOf(list, items);
+      const name = nameOf(list, items[0] ?? "?");
       return item === null ? { type: "read", list: name, items } : { type: "append", list: name, item, items };
     });
     this.#transactions.push({ by, calledAt, returnedAt: this.#lab.tick(), steps, mayHaveHappened: true });
@@ -65,11 +65,10 @@ export class Lists implements Workload {
     if (reply.outcome !== "done") return;
     const steps = rowsOf(reply.results[0], "a read of all lists").map(([list, text]): ListStep => {
       const items = textOf(text).split(" ");
-      return { type: "read", list: nameOf(textOf(list), items), items };
+      return { type: "read", list: nameOf(textOf(list), items[0] ?? "?"), items };
     });
     this.#lab.check(steps.length === this.#lists.length, "every list is there", `there are ${steps.length}`);
     this.#transactions.push({ by: client.name, calledAt, returnedAt: this.#lab.tick(), steps, mayHaveHappened: true });
   }
 }
 
-const nameOf = (list: string, items: readonly string[]): string => `${list} of ${items[0]}`;

@@ -43,6 +43,7 @@ export class SimulatedNode {
   #words: string[] = [];
   #clockOffsetMs = 0;
   #waitingMost = 0;
+  #hasOpened = false;
 
   constructor(world: World, options: NodeOptions, events: NodeEvents) {
     this.#world = world;
@@ -55,6 +56,11 @@ export class SimulatedNode {
 
   get process(): SimulatedProcess | null {
     return this.#process;
+  }
+
+  /** Whether the newest process has taken requests. */
+  get hasOpened(): boolean {
+    return this.#hasOpened;
   }
 
   get isUp(): boolean {
@@ -73,6 +79,7 @@ export class SimulatedNode {
     world.line(this.name, "starts");
     world.marks.hit("process started");
     this.#words = [];
+    this.#hasOpened = false;
     const process = new SimulatedProcess(
       world,
       this.#dice,
@@ -155,6 +162,7 @@ export class SimulatedNode {
     for (const line of text.split("\n")) {
       const plain = line.replace(/^\[(\w+)\] \S+ \S+ /, "$1: ");
       if (line === "" || everyStart.test(plain)) continue;
+      if (plain.includes("node HTTP API available")) this.#hasOpened = true;
       this.#words.push(plain);
       if (this.#words.length > lastWordsMax) this.#words.shift();
       this.#world.line(this.name, plain);
