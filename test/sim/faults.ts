@@ -28,7 +28,8 @@ export class Faults {
   start(): void {
     const node = this.#node;
     const dice = this.#dice;
-    const { killMs, powerMs, midCallMs, terminateMs, ioErrorMs, fullDiskMs, slowDiskMs, clockMs, pauseMs } = this.#rates;
+    const { killMs, powerMs, midCallMs, terminateMs, ioErrorMs, fullDiskMs, slowDiskMs, clockMs, pauseMs } =
+      this.#rates;
     this.#every(killMs, () => {
       if (!node.isUp) return;
       node.kill();
@@ -125,7 +126,12 @@ export class Faults {
   #rot(): void {
     const { disk, folder, name } = this.#node;
     const dice = this.#dice;
-    const paths = [...disk.list(`${folder}/log`).filter((file) => file.endsWith(".log")).map((file) => `log/${file}`)];
+    const paths = [
+      ...disk
+        .list(`${folder}/log`)
+        .filter((file) => file.endsWith(".log"))
+        .map((file) => `log/${file}`),
+    ];
     const path = `${folder}/${dice.pick([paths[dice.below(paths.length)] ?? "checkpoint", "hard-state", "checkpoint"])}`;
     const settled = path.includes("/log/") ? disk.settledBytes(path) : 8192;
     if (settled === 0 || !disk.exists(path)) return;

@@ -250,7 +250,8 @@ export class FaultyFiles implements Files {
   }
 
   #takeRoom(bytes: number): void {
-    if (this.roomBytes !== Number.POSITIVE_INFINITY && this.usedBytes() + bytes > this.roomBytes) throw new FileError("ENOSPC", "no space left on device");
+    if (this.roomBytes !== Number.POSITIVE_INFINITY && this.usedBytes() + bytes > this.roomBytes)
+      throw new FileError("ENOSPC", "no space left on device");
   }
 
   #rename(from: string | null, to: string | null, inode: Inode): void {

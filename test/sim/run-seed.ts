@@ -1,6 +1,6 @@
 import { present } from "../../src/core/base/mod.ts";
 import { EpochHistory } from "./checks/epoch-history.ts";
-import { Inspector } from "./checks/inspector.ts";
+import type { Inspector } from "./checks/inspector.ts";
 import { Faults, rotReason } from "./faults.ts";
 import { drawOptions, drawWeights, type SwarmOptions } from "./swarm.ts";
 import { Bank } from "./workload/bank.ts";
@@ -46,7 +46,10 @@ export async function runSeed(seed: number, trace: Trace, inspector: Inspector):
     const { property, message } =
       error instanceof Violation
         ? error
-        : { property: "nothing unforeseen happens", message: error instanceof Error ? (error.stack ?? "") : `${error}` };
+        : {
+            property: "nothing unforeseen happens",
+            message: error instanceof Error ? (error.stack ?? "") : `${error}`,
+          };
     violation = { property, message };
     world.line("checker", `VIOLATION: ${property}: ${message}`);
   }
@@ -114,7 +117,10 @@ class Run {
 
   async live(): Promise<void> {
     const { node, ...rest } = this.#options;
-    this.#world.line("world", `seed ${this.#world.seed}: ${node.flags.join(" ")} ${JSON.stringify({ ...node, flags: undefined })}`);
+    this.#world.line(
+      "world",
+      `seed ${this.#world.seed}: ${node.flags.join(" ")} ${JSON.stringify({ ...node, flags: undefined })}`,
+    );
     this.#world.line("world", JSON.stringify({ ...rest, weights: Object.fromEntries(this.#weights) }));
     this.#node.start();
     await this.#do("the database is set up", setupMsMax, (client) => this.#setUp(client));
@@ -126,7 +132,11 @@ class Run {
     this.#node.start();
     await this.#do("the node takes requests after a clean stop", answerMsMax, (client) => this.#look(client));
     for (const workload of this.#workloads) workload.judge();
-    this.#lab.check(this.#node.waitingMost <= messagesMax, "queues are bounded", `${this.#node.waitingMost} messages waited`);
+    this.#lab.check(
+      this.#node.waitingMost <= messagesMax,
+      "queues are bounded",
+      `${this.#node.waitingMost} messages waited`,
+    );
   }
 
   close(): void {
@@ -164,7 +174,11 @@ class Run {
   async #setUp(client: Client): Promise<boolean> {
     const calledAt = this.#lab.tick();
     const sql = this.#workloads.flatMap((workload) => workload.setup(0));
-    const reply = await client.statements("execute", sql.map((text) => [text]), "transaction");
+    const reply = await client.statements(
+      "execute",
+      sql.map((text) => [text]),
+      "transaction",
+    );
     if (reply.outcome !== "done") return false;
     const wrong = reply.results.find(({ error }) => error !== undefined)?.error ?? null;
     // An attempt before, of unknown outcome, has worked.
@@ -176,7 +190,11 @@ class Run {
 
   /** Everything is there and in order. */
   async #look(client: Client): Promise<boolean> {
-    for (const look of [() => this.#marks.scan(client), () => this.#images.audit(client), () => this.#images.integrity(client)])
+    for (const look of [
+      () => this.#marks.scan(client),
+      () => this.#images.audit(client),
+      () => this.#images.integrity(client),
+    ])
       if (!(await look())) return false;
     return true;
   }
@@ -193,7 +211,8 @@ class Run {
       }
     };
     void work();
-    if (!(await this.#world.run(() => isDone, untilMs))) throw new Violation("once faults stop the node makes progress", `${what} within ${msMax} ms: it was not`);
+    if (!(await this.#world.run(() => isDone, untilMs)))
+      throw new Violation("once faults stop the node makes progress", `${what} within ${msMax} ms: it was not`);
     this.#world.line("world", what);
   }
 

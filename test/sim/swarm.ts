@@ -76,7 +76,11 @@ export function drawOptions(dice: Dice): SwarmOptions {
         bytesPerMs: dice.pick([50, 1000]) * kibibyte,
       },
       networkTempo: { delayMs: dice.pick([0.05, 1, 20]) },
-      messages: { usualMs: dice.pick([0.02, 0.2, 2]), longMs: dice.pick([5, 100]), longChance: dice.pick([0, 0.01, 0.1]) },
+      messages: {
+        usualMs: dice.pick([0.02, 0.2, 2]),
+        longMs: dice.pick([5, 100]),
+        longChance: dice.pick([0, 0.01, 0.1]),
+      },
       clockMs: dice.pick([0.0005, 0.01]),
     },
     foreignKeys,

@@ -36,10 +36,12 @@ export class EpochHistory {
     };
     for (const { epoch, span, by } of this.#seen) {
       const load = this.#loads.get(epoch);
-      if (load === undefined || span.returnedAt < load.calledAt) fail(`${by} saw database ${epoch} before it was loaded`);
+      if (load === undefined || span.returnedAt < load.calledAt)
+        fail(`${by} saw database ${epoch} before it was loaded`);
       extend(epoch, span);
     }
-    for (const [epoch, span] of this.#loads) if (zones.has(epoch) || Number.isFinite(span.returnedAt)) extend(epoch, span);
+    for (const [epoch, span] of this.#loads)
+      if (zones.has(epoch) || Number.isFinite(span.returnedAt)) extend(epoch, span);
     const isForward = ({ firstReturn, lastCall }: Zone): boolean => firstReturn < lastCall;
     for (const zone of zones.values()) {
       if (!isForward(zone)) continue;

@@ -108,8 +108,7 @@ function storeOf(image: Uint8Array): { readonly pageSize: number; readonly store
 /** First column of the first row, as text. */
 function firstValue(connection: SqlConnection, sql: string): string {
   const prepared = connection.prepare(new TextEncoder().encode(sql), 0);
-  if (!prepared.ok || prepared.value.statement === null)
-    return prepared.ok ? "nothing to run" : prepared.error.message;
+  if (!prepared.ok || prepared.value.statement === null) return prepared.ok ? "nothing to run" : prepared.error.message;
   const { statement } = prepared.value;
   const step = statement.step();
   const text = step === "row" ? new TextDecoder().decode(statement.columnBytes(0)) : JSON.stringify(step);

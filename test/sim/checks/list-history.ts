@@ -42,7 +42,7 @@ export function checkLists(told: readonly ListTransaction[]): void {
   for (const { steps, returnedAt, by } of happened) {
     for (const step of steps) {
       const order = orders.get(step.list) ?? [];
-      if (step.items !== null && step.items.some((item, at) => item !== order[at]))
+      if (step.items?.some((item, at) => item !== order[at]))
         fail(`${by} read ${step.list} as ${step.items.join(" ")}, and later it was ${order.join(" ")}`);
       if (step.type === "append" && returnedAt !== never && step.items?.at(-1) !== step.item)
         fail(`${by} appended ${step.item} to ${step.list} and found ${step.items?.join(" ")}`);
@@ -96,7 +96,9 @@ function edgesOf(
   authors: ReadonlyMap<string, ListTransaction>,
 ): readonly ReadonlySet<number>[] {
   const numbers = new Map(happened.map((transaction, at) => [transaction, at]));
-  const byReturn = happened.map((_, at) => at).toSorted((a, b) => (happened[a]?.returnedAt ?? 0) - (happened[b]?.returnedAt ?? 0));
+  const byReturn = happened
+    .map((_, at) => at)
+    .toSorted((a, b) => (happened[a]?.returnedAt ?? 0) - (happened[b]?.returnedAt ?? 0));
   const edges = Array.from({ length: happened.length * 2 }, () => new Set<number>());
   const link = (from: number | undefined, to: number | undefined): void => {
     if (from !== undefined && to !== undefined && from !== to) edges[from]?.add(to);
@@ -134,7 +136,8 @@ function edgesOf(
         continue;
       }
       // It saw the last of them, and did not see the next.
-      for (let place = items.length - 1; place >= 0 && authorAt(list, place) === at; place--) link(authorAt(list, place - 1), at);
+      for (let place = items.length - 1; place >= 0 && authorAt(list, place) === at; place--)
+        link(authorAt(list, place - 1), at);
       link(authorAt(list, items.length - 1), at);
       link(at, authorAt(list, items.length));
     }
@@ -170,7 +173,9 @@ function describe(transaction: ListTransaction | undefined): string {
   if (transaction === undefined) return "?";
   const { by, calledAt, returnedAt, steps } = transaction;
   const what = steps.map((step) =>
-    step.type === "append" ? `append ${step.item} to ${step.list}` : `read ${step.list}: ${step.items.slice(-4).join(" ")}`,
+    step.type === "append"
+      ? `append ${step.item} to ${step.list}`
+      : `read ${step.list}: ${step.items.slice(-4).join(" ")}`,
   );
   return `${by} (called ${calledAt}, returned ${returnedAt === never ? "never" : returnedAt}): ${what.join(", ")}`;
 }

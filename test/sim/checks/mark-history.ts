@@ -43,10 +43,15 @@ export class MarkHistory {
     // What one scan has found no later one misses.
     for (const [at, scan] of scans.entries()) {
       const found = new Set(scan.numbers);
-      const earlier = scans.slice(Math.max(0, at - 20), at).find((other) => other.epoch === scan.epoch && other.returnedAt < scan.calledAt);
+      const earlier = scans
+        .slice(Math.max(0, at - 20), at)
+        .find((other) => other.epoch === scan.epoch && other.returnedAt < scan.calledAt);
       const lost = earlier?.numbers.find((number) => !found.has(number));
       if (lost !== undefined)
-        fail("no write that was seen is lost", `row ${lost}, which ${earlier?.by} saw, is not there for ${scan.by} later`);
+        fail(
+          "no write that was seen is lost",
+          `row ${lost}, which ${earlier?.by} saw, is not there for ${scan.by} later`,
+        );
     }
   }
 
@@ -60,7 +65,10 @@ export class MarkHistory {
       const mark = this.#marks.get(number);
       if (mark === undefined) fail("nothing is there that nobody wrote", `row ${number} is there for ${by}`);
       if (!mark.mayHaveHappened)
-        fail("no refused write is visible", `row ${number}, which ${mark.by} was refused, is there for ${by} (called ${calledAt})`);
+        fail(
+          "no refused write is visible",
+          `row ${number}, which ${mark.by} was refused, is there for ${by} (called ${calledAt})`,
+        );
       if (mark.calledAt > returnedAt) fail("nothing is seen before it is sent", `row ${number} for ${by}`);
       if (mark.epoch !== null && mark.epoch !== epoch)
         fail("a write is in one database", `row ${number} was put into database ${mark.epoch} and is in ${epoch}`);

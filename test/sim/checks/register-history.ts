@@ -1,5 +1,5 @@
-import { Violation } from "../world/world.ts";
 import { never, type Span } from "../workload/lab.ts";
+import { Violation } from "../world/world.ts";
 
 /** An operation on one register. */
 export type RegisterOperation = Span & { readonly by: string } & (
@@ -134,7 +134,11 @@ class Search {
 function describeOperation(operation: RegisterOperation): string {
   const { by, type, calledAt, returnedAt } = operation;
   const what =
-    type === "missed" ? `not ${operation.old}` : type === "swap" ? `${operation.old} -> ${operation.value}` : operation.value;
+    type === "missed"
+      ? `not ${operation.old}`
+      : type === "swap"
+        ? `${operation.old} -> ${operation.value}`
+        : operation.value;
   const returned = returnedAt === never ? "never returned" : `returned ${returnedAt}`;
   return `  ${by.padEnd(9)} ${`${type} ${what}`.padEnd(24)} called ${calledAt}, ${returned}`;
 }

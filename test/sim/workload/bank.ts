@@ -53,7 +53,11 @@ export class Bank implements Workload {
   }
 
   async #balance(client: Client): Promise<void> {
-    const reply = await client.statements("query", [["SELECT sum(balance), min(balance) FROM account"]], levelOf(client.dice));
+    const reply = await client.statements(
+      "query",
+      [["SELECT sum(balance), min(balance) FROM account"]],
+      levelOf(client.dice),
+    );
     if (reply.outcome !== "done") return;
     const [sum, least] = rowsOf(reply.results[0], "a sum of balances")[0] ?? [];
     this.#lab.check(numberOf(sum) === accounts * initialBalance, "money neither comes nor goes", `the sum is ${sum}`);

@@ -1,4 +1,14 @@
-import { type Action, type Client, type Lab, levelOf, numberOf, rowsOf, type Statement, textOf, type Workload } from "./lab.ts";
+import {
+  type Action,
+  type Client,
+  type Lab,
+  levelOf,
+  numberOf,
+  rowsOf,
+  type Statement,
+  textOf,
+  type Workload,
+} from "./lab.ts";
 import type { Marks } from "./marks.ts";
 
 const bigRows = 110;
@@ -6,7 +16,8 @@ const bigPadBytes = 3_000;
 const blobsMax = 6;
 
 /** What a blob of this number holds, again and again. */
-const blobText = (count: string, number: string): string => `replace(hex(zeroblob(${count})), '00', printf('%08d', ${number}))`;
+const blobText = (count: string, number: string): string =>
+  `replace(hex(zeroblob(${count})), '00', printf('%08d', ${number}))`;
 
 /** Transactions too big for one entry, results too big for one message, DDL, VACUUM. */
 export class Bulk implements Workload {
@@ -55,12 +66,18 @@ export class Bulk implements Workload {
       [`DELETE FROM blob WHERE number NOT IN (SELECT number FROM blob ORDER BY number DESC LIMIT ${blobsMax})`],
     ];
     const reply = await this.#marks.inTransaction(client, number, statements);
-    if (reply.committed && count * 8 > this.#lab.options.node.sizes.segmentBytes) this.#lab.world.marks.hit("transaction in parts");
+    if (reply.committed && count * 8 > this.#lab.options.node.sizes.segmentBytes)
+      this.#lab.world.marks.hit("transaction in parts");
   }
 
   async #rewrite(client: Client): Promise<void> {
     const reply = await client.statements("execute", [["UPDATE big SET version = version + 1"]]);
-    if (reply.outcome === "done") this.#lab.check(reply.results[0]?.rows_affected === bigRows, "an update changes every row", JSON.stringify(reply));
+    if (reply.outcome === "done")
+      this.#lab.check(
+        reply.results[0]?.rows_affected === bigRows,
+        "an update changes every row",
+        JSON.stringify(reply),
+      );
   }
 
   /** Long enough to be streamed, and read so slowly that the world changes meanwhile. */
@@ -73,8 +90,14 @@ export class Bulk implements Workload {
     this.#lab.check(rows.length === bigRows, "a long read is whole", `it had ${rows.length} rows`);
     const [, version] = rows[0] ?? [];
     for (const [id, other, pad] of rows) {
-      this.#lab.check(other === version, "a read sees one moment", `row ${id} has version ${other}, the first ${version}`);
-      const text = String(numberOf(id)).padStart(8, "0").repeat(bigPadBytes / 8);
+      this.#lab.check(
+        other === version,
+        "a read sees one moment",
+        `row ${id} has version ${other}, the first ${version}`,
+      );
+      const text = String(numberOf(id))
+        .padStart(8, "0")
+        .repeat(bigPadBytes / 8);
       this.#lab.check(textOf(pad) === text, "what is read is what was written", `row ${id}`);
     }
     this.#lab.world.marks.hit("long read");

@@ -38,7 +38,8 @@ export class Families implements Workload {
       ["INSERT INTO parent VALUES(?)", number],
     ];
     const reply = await this.#marks.inTransaction(client, number, statements, client.dice.pick(["execute", "request"]));
-    if (reply.outcome === "done") this.#lab.check(reply.committed, "a whole family is taken", JSON.stringify(reply.results));
+    if (reply.outcome === "done")
+      this.#lab.check(reply.committed, "a whole family is taken", JSON.stringify(reply.results));
   }
 
   async #orphan(client: Client): Promise<void> {
@@ -49,12 +50,20 @@ export class Families implements Workload {
       const reply = await client.statements("execute", [orphan]);
       if (reply.outcome !== "done") return;
       const isRefused = reply.results[0]?.error !== undefined;
-      this.#lab.check(isRefused === foreignKeys, "an orphan is refused where foreign keys are on", JSON.stringify(reply));
+      this.#lab.check(
+        isRefused === foreignKeys,
+        "an orphan is refused where foreign keys are on",
+        JSON.stringify(reply),
+      );
       return;
     }
     const reply = await this.#marks.inTransaction(client, number, [this.#marks.statement(number), orphan]);
     if (reply.outcome !== "done") return;
-    this.#lab.check(reply.committed !== foreignKeys, "an orphan is refused where foreign keys are on", JSON.stringify(reply));
+    this.#lab.check(
+      reply.committed !== foreignKeys,
+      "an orphan is refused where foreign keys are on",
+      JSON.stringify(reply),
+    );
     if (foreignKeys) this.#lab.world.marks.hit("deferred foreign key refused at the commit");
   }
 }

@@ -1,6 +1,16 @@
 import type { EpochHistory } from "../checks/epoch-history.ts";
 import type { Inspector } from "../checks/inspector.ts";
-import { type Action, type Client, type Epoch, type Lab, levelOf, never, rowsOf, type Span, type Workload } from "./lab.ts";
+import {
+  type Action,
+  type Client,
+  type Epoch,
+  type Lab,
+  levelOf,
+  never,
+  rowsOf,
+  type Span,
+  type Workload,
+} from "./lab.ts";
 
 /** What a set of workloads is, as far as databases that are loaded must fit all of them. */
 export interface ImageSource {
@@ -135,6 +145,7 @@ const isRefusal = (text: string): boolean =>
 
 function chunksOf(bytes: Uint8Array<ArrayBuffer>): readonly Uint8Array<ArrayBuffer>[] {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
-  for (let from = 0; from < bytes.length; from += uploadChunkBytes) chunks.push(bytes.slice(from, from + uploadChunkBytes));
+  for (let from = 0; from < bytes.length; from += uploadChunkBytes)
+    chunks.push(bytes.slice(from, from + uploadChunkBytes));
   return chunks;
 }

@@ -193,5 +193,4 @@ export interface Workload {
 }
 
 /** Levels at which reads are asked for; one node by itself keeps the same promise at each. */
-export const levelOf = (dice: Dice): string =>
-  `level=${dice.pick(["none", "weak", "strong", "linearizable", "auto"])}`;
+export const levelOf = (dice: Dice): string => `level=${dice.pick(["none", "weak", "strong", "linearizable", "auto"])}`;

@@ -1,5 +1,16 @@
 import { checkLists, type ListStep, type ListTransaction, nameOf } from "../checks/list-history.ts";
-import { type Action, type Client, type Epoch, type Lab, levelOf, never, rowsOf, type Statement, textOf, type Workload } from "./lab.ts";
+import {
+  type Action,
+  type Client,
+  type Epoch,
+  type Lab,
+  levelOf,
+  never,
+  rowsOf,
+  type Statement,
+  textOf,
+  type Workload,
+} from "./lab.ts";
 
 /** Lists that transactions append to and read. A list's first item tells of which database it is. */
 export class Lists implements Workload {
@@ -35,10 +46,11 @@ export class Lists implements Workload {
       list: this.#lists[dice.below(this.#lists.length)] ?? "l0",
       item: dice.chance(0.6) ? String(this.#lab.fresh()) : null,
     }));
-    const statements = plan.map(({ list, item }): Statement =>
-      item === null
-        ? ["SELECT items FROM list WHERE k = ?", list]
-        : ["UPDATE list SET items = items || ' ' || ? WHERE k = ? RETURNING items", item, list],
+    const statements = plan.map(
+      ({ list, item }): Statement =>
+        item === null
+          ? ["SELECT items FROM list WHERE k = ?", list]
+          : ["UPDATE list SET items = items || ' ' || ? WHERE k = ? RETURNING items", item, list],
     );
     const calledAt = this.#lab.tick();
     const reply = await client.statements("request", statements, "transaction");
@@ -48,7 +60,13 @@ export class Lists implements Workload {
         // Of an unknown database: its items tell, if they are seen.
         item === null ? [] : [{ type: "append", list, item, items: null }],
       );
-      this.#transactions.push({ by, calledAt, returnedAt: never, steps: appends, mayHaveHappened: reply.outcome === "unknown" });
+      this.#transactions.push({
+        by,
+        calledAt,
+        returnedAt: never,
+        steps: appends,
+        mayHaveHappened: reply.outcome === "unknown",
+      });
       return;
     }
     const steps = plan.map(({ list, item }, at): ListStep => {
@@ -71,4 +89,3 @@ export class Lists implements Workload {
     this.#transactions.push({ by: client.name, calledAt, returnedAt: this.#lab.tick(), steps, mayHaveHappened: true });
   }
 }
-

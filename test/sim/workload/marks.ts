@@ -1,6 +1,18 @@
 import type { EpochHistory } from "../checks/epoch-history.ts";
 import { MarkHistory } from "../checks/mark-history.ts";
-import { type Action, type Client, type Epoch, type Lab, levelOf, numberOf, type Reply, type Result, rowsOf, type Statement, type Workload } from "./lab.ts";
+import {
+  type Action,
+  type Client,
+  type Epoch,
+  type Lab,
+  levelOf,
+  numberOf,
+  type Reply,
+  type Result,
+  rowsOf,
+  type Statement,
+  type Workload,
+} from "./lab.ts";
 
 /** A statement that always fails. */
 const failing: readonly Statement[] = [
@@ -63,7 +75,9 @@ export class Marks implements Workload {
     const calledAt = this.#lab.tick();
     const reply = await client.statements(endpoint, statements, "transaction");
     const committed = this.#note(client, reply, calledAt, number, true, (results) =>
-      results.length < statements.length ? undefined : results[statements.findIndex(([sql]) => sql.startsWith("INSERT INTO mark"))],
+      results.length < statements.length
+        ? undefined
+        : results[statements.findIndex(([sql]) => sql.startsWith("INSERT INTO mark"))],
     );
     return { ...reply, committed };
   }
@@ -103,7 +117,11 @@ export class Marks implements Workload {
     for (const [at, number] of plan.entries()) {
       if (number !== null) this.#note(client, reply, calledAt, number, false, (results) => results[at]);
       else if (reply.outcome === "done")
-        this.#lab.check(reply.results[at]?.error !== undefined, "a wrong statement fails", JSON.stringify(statements[at]));
+        this.#lab.check(
+          reply.results[at]?.error !== undefined,
+          "a wrong statement fails",
+          JSON.stringify(statements[at]),
+        );
     }
   }
 
@@ -117,8 +135,13 @@ export class Marks implements Workload {
     const calledAt = this.#lab.tick();
     const reply = await client.statements(dice.pick(["execute", "request"]), statements, "transaction");
     if (reply.outcome === "done" && isFailing)
-      this.#lab.check(reply.results.some(({ error }) => error !== undefined), "a wrong statement fails", "none did");
-    for (const [at, number] of numbers.entries()) this.#note(client, reply, calledAt, number, true, (results) => results[at]);
+      this.#lab.check(
+        reply.results.some(({ error }) => error !== undefined),
+        "a wrong statement fails",
+        "none did",
+      );
+    for (const [at, number] of numbers.entries())
+      this.#note(client, reply, calledAt, number, true, (results) => results[at]);
   }
 
   #failing(client: Client): Statement {

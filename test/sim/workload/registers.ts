@@ -1,5 +1,17 @@
 import { checkRegister, type RegisterOperation } from "../checks/register-history.ts";
-import { type Action, type Client, type Epoch, type Lab, levelOf, never, numberOf, type Span, type Statement, type Workload, rowsOf } from "./lab.ts";
+import {
+  type Action,
+  type Client,
+  type Epoch,
+  type Lab,
+  levelOf,
+  never,
+  numberOf,
+  rowsOf,
+  type Span,
+  type Statement,
+  type Workload,
+} from "./lab.ts";
 
 /** First value of a register in a database; no other write has it. */
 const initialValue = (epoch: Epoch, key: string): number => 1_000_000 * (epoch + 1) + Number(key.slice(1));
@@ -56,7 +68,8 @@ export class Registers implements Workload {
     if (reply.outcome === "done") {
       const result = reply.results.at(-1);
       this.#lab.check(result?.rows_affected === 1, "an update of one row says so", JSON.stringify(reply.results));
-      if (isAmongOthers) this.#lab.check(reply.results[0]?.error !== undefined, "a wrong statement fails", "it did not");
+      if (isAmongOthers)
+        this.#lab.check(reply.results[0]?.error !== undefined, "a wrong statement fails", "it did not");
     }
     this.#note(key, { type: "write", value, by: client.name, calledAt, returnedAt });
   }

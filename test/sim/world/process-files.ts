@@ -42,14 +42,7 @@ export class ProcessFiles implements Files {
   readonly #events: FileEvents;
   readonly #dice: Dice;
 
-  constructor(
-    disk: FaultyFiles,
-    thread: Thread,
-    tempo: DiskTempo,
-    faults: FileFaults,
-    events: FileEvents,
-    dice: Dice,
-  ) {
+  constructor(disk: FaultyFiles, thread: Thread, tempo: DiskTempo, faults: FileFaults, events: FileEvents, dice: Dice) {
     this.#disk = disk;
     this.#thread = thread;
     this.#tempo = tempo;

@@ -127,11 +127,19 @@ export class SimulatedHttp {
       finish({ type: "answer", status: response.status, body: new Uint8Array(Buffer.concat(chunks)) });
     };
     const failed = (error: unknown): void =>
-      world.fail(new Violation("HTTP handlers never reject", error instanceof Error ? (error.stack ?? "") : `${error}`));
-    Promise.resolve(fetch(requestOf(request, () => this.#onMain(this.#delay()), () => isOver), connection)).then(
-      answered,
-      failed,
-    );
+      world.fail(
+        new Violation("HTTP handlers never reject", error instanceof Error ? (error.stack ?? "") : `${error}`),
+      );
+    Promise.resolve(
+      fetch(
+        requestOf(
+          request,
+          () => this.#onMain(this.#delay()),
+          () => isOver,
+        ),
+        connection,
+      ),
+    ).then(answered, failed);
   }
 
   async #close(graceMs: number): Promise<void> {
@@ -190,4 +198,3 @@ function requestOf(
 function drop(promise: Promise<unknown>): void {
   promise.catch(() => undefined);
 }
-

@@ -1,0 +1,191 @@
+/** A realistic bug: one place of the product's source, as it is and as it would be with the bug. */
+export interface Mutant {
+  readonly name: string;
+  /** What would go wrong. */
+  readonly about: string;
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly from: string;
+  readonly to: string;
+  /** Within how many seeds, from 1 on, it is caught. */
+  readonly seedsMax: number;
+}
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: "log-never-synced",
+    about: "results leave before their entries are on the disk",
+    file: "src/core/engine/storage-log.ts",
+    from: "    this.#handle?.dataSync();",
+    to: "",
+    seedsMax: 20,
+  },
+  {
+    name: "full-segment-not-synced",
+    about: "the next segment begins before the one before it is on the disk",
+    file: "src/core/engine/storage-log.ts",
+    from: "    this.#writeOut();\n    this.#sync();\n    this.close();",
+    to: "    this.#writeOut();\n    this.#isDirty = false;\n    this.close();",
+    seedsMax: 300,
+  },
+  {
+    name: "torn-tail-accepted",
+    about: "recovery believes pages whose checksum is wrong",
+    file: "src/core/log/verify-entry.ts",
+    from: "!== pages.hashes[i])",
+    to: "!== pages.hashes[i] && i < 0)",
+    seedsMax: 50,
+  },
+  {
+    name: "recovery-not-synced",
+    about: "what a killed process left unsynced is vouched for by the next entry",
+    file: "src/core/engine/storage-recovery.ts",
+    from: "  // the next entry vouches for all that is before it.\n  handle.dataSync();",
+    to: "",
+    seedsMax: 1000,
+  },
+  {
+    name: "unfinished-parts-kept",
+    about: "parts of a transaction whose last part never came stay in the log and are counted to the next one",
+    file: "src/core/log/recovery.ts",
+    from: "      this.#open ??= ",
+    to: "      this.#open = ",
+    seedsMax: 100,
+  },
+  {
+    name: "checkpoint-ignores-pins",
+    about: "a checkpoint overwrites pages that somebody reads",
+    file: "src/core/node/checkpoints.ts",
+    from: "for (const at of this.#pins.values()) if (at < upTo) upTo = at;",
+    to: "",
+    seedsMax: 50,
+  },
+  {
+    name: "recycled-under-readers",
+    about: "log segments are used again while a reader still looks into them",
+    file: "src/core/node/checkpoints.ts",
+    from: "for (const released of this.#readers.values()) if (released < through) through = released;",
+    to: "",
+    seedsMax: 500,
+  },
+  {
+    name: "checkpoint-not-synced",
+    about: "the checkpoint is recorded before its pages are on the disk",
+    file: "src/core/engine/storage-checkpoint.ts",
+    from: "    base.dataSync();",
+    to: "",
+    seedsMax: 50,
+  },
+  {
+    name: "checkpoint-not-announced",
+    about: "db.sqlite is overwritten before the record says so",
+    file: "src/core/engine/storage-checkpoint.ts",
+    from: "      recordFile.save({ ...recordFile.record, target: index });",
+    to: "",
+    seedsMax: 300,
+  },
+  {
+    name: "checkpoint-not-cut",
+    about: "db.sqlite keeps pages that a VACUUM has cut off",
+    file: "src/core/engine/storage-checkpoint.ts",
+    from: "if (base.sizeBytes() > pageCount * pageSize) base.truncate(pageCount * pageSize);",
+    to: "",
+    seedsMax: 50,
+  },
+  {
+    name: "image-renamed-without-sync",
+    about: "the record calls the loaded file db.sqlite before its name is on the disk",
+    file: "src/core/engine/storage-record.ts",
+    from: "  files.syncFolder(folder);\n  file.save({ ...record, base: databaseFile });",
+    to: "  file.save({ ...record, base: databaseFile });",
+    seedsMax: 1000,
+  },
+  {
+    name: "upload-not-synced",
+    about: "an uploaded database is installed before it is on the disk",
+    file: "src/core/engine/upload.ts",
+    from: "    this.#handle.dataSync();\n    this.#handle.close();",
+    to: "    this.#handle.close();",
+    seedsMax: 300,
+  },
+  {
+    name: "hard-state-not-saved",
+    about: "the term is forgotten in a crash",
+    file: "src/core/engine/storage-slots.ts",
+    from: "    this.#handle.dataSync();\n    this.#slot = slot;",
+    to: "    this.#slot = slot;",
+    seedsMax: 50,
+  },
+  {
+    name: "one-slot",
+    about: "the new record overwrites the old one",
+    file: "src/core/log/slots.ts",
+    from: "(sequence % 2) * slotBytes",
+    to: "(sequence % 1) * slotBytes",
+    seedsMax: 300,
+  },
+  {
+    name: "cut-pages-kept",
+    about: "pages that a transaction cut off come back with their old content",
+    file: "src/core/engine/storage-writer.ts",
+    from: "if (pageCount < this.#pageCount) this.#pending.dropAbove(pageCount);",
+    to: "",
+    seedsMax: 100,
+  },
+  {
+    name: "checksum-forgets-cut-pages",
+    about: "the rolling checksum still counts pages that are gone",
+    file: "src/core/engine/storage-changes.ts",
+    from: "for (let pgno = pageCount + 1; pgno <= pagesBefore; pgno++) after ^= this.#hashBefore(pgno);",
+    to: "",
+    seedsMax: 50,
+  },
+  {
+    name: "deferred-key-in-group",
+    about: "a transaction among others leaves a child without its parent",
+    file: "src/core/statements/write-runner.ts",
+    from: 'if (ending === "ended" && this.#wrote && context.connection.hasDeferredViolations) ending = "alone";',
+    to: "",
+    seedsMax: 50,
+  },
+  {
+    name: "failed-transaction-kept",
+    about: "what a transaction did before one of its statements failed stays",
+    file: "src/core/statements/write-runner.ts",
+    from: 'if (ending !== "ended") context.control(rollbackToSavepoint);',
+    to: "",
+    seedsMax: 20,
+  },
+  {
+    name: "group-undone-in-part",
+    about: "pages of a group that was taken back stay pending",
+    file: "src/core/engine/group-runner.ts",
+    from: "    if (this.#storage.writerStore.isTouched) {",
+    to: "    if (this.#storage.writerStore.isTouched && this.#storage.lastIndex < 0) {",
+    seedsMax: 300,
+  },
+  {
+    name: "schema-survives-load",
+    about: "a reader goes by the tables of the database that was there before",
+    file: "src/core/engine/reader-program.ts",
+    from: "if (note.image !== null) this.#connections.beginEra();",
+    to: "",
+    seedsMax: 100,
+  },
+  {
+    name: "read-ahead-survives-checkpoint",
+    about: "pages read ahead are taken for those that a checkpoint has put in their place",
+    file: "src/core/engine/storage-snapshot.ts",
+    from: "if (this.#aheadDrops !== this.#versions.drops) this.#aheadCount = 0;",
+    to: "",
+    seedsMax: 1000,
+  },
+  {
+    name: "failure-called-definite",
+    about: "a client is told that its write failed when it may have happened",
+    file: "src/core/host/upload-task.ts",
+    from: 'const isInLog = this.#step === "installing";',
+    to: "const isInLog = false;",
+    seedsMax: 1500,
+  },
+];
