@@ -43,7 +43,7 @@ const manifest = {
   description,
   license,
   type: "module",
-  engines: { node: ">=22" },
+  engines: { node: ">=22.13" },
   bin: Object.fromEntries(commands.map((command) => [command, `./${command}.js`])),
 };
 writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -124,8 +124,19 @@ class Program {
     }
   }
 
+  /** Two nodes would write over each other's log. Throws FileError. */
+  #holdFolder(): boolean {
+    const { dataFolder } = this.#config;
+    const lock = `${dataFolder}/lock`;
+    this.#ports.files.makeFolder(lock);
+    const held = this.#system.holdFolder(lock);
+    if (!held.ok) this.#fatal(`failed to open store: ${dataFolder}: ${held.error}`);
+    return held.ok;
+  }
+
   #openIdentity(): Identity | null {
     try {
+      if (!this.#holdFolder()) return null;
       const identity = openIdentity(this.#ports.files, this.#config);
       if (identity.ok) {
         for (const notice of identity.value.notices) this.#log.log("store", notice);

@@ -8,6 +8,7 @@ export {
   listenOn,
   type ServeHttp,
 } from "./http-server.ts";
+export { FolderHolds, type LockDatabase } from "./folder-holds.ts";
 export type { Logger } from "./logger.ts";
 export { type FileCalls, PosixFiles } from "./posix-files.ts";
 export { goWord, interfacesOf, type NetworkInterface, type Process, programNamed } from "./process.ts";

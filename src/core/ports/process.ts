@@ -1,3 +1,5 @@
+import type { Outcome } from "../base/mod.ts";
+
 /** One network interface of the machine, for `/status`. */
 export interface NetworkInterface {
   readonly name: string;
@@ -27,6 +29,8 @@ export interface Process {
   env(name: string): string | undefined;
   /** Makes a path absolute. */
   resolvePath(path: string): string;
+  /** From now on until it ends this process alone holds the folder, which is there. The error says why not. */
+  holdFolder(folder: string): Outcome<null>;
   /** Writes at once: nothing is lost if the process ends right after. */
   writeOut(text: string): void;
   writeError(text: string): void;

@@ -2,13 +2,15 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { DatabaseSync } from "node:sqlite";
 import wasm from "@sqlite.org/sqlite-wasm/sqlite3.wasm" with { type: "file" };
-import { goWord, interfacesOf, type Process, programNamed, StandardStream } from "../../core/ports/mod.ts";
+import { FolderHolds, goWord, interfacesOf, type Process, programNamed, StandardStream } from "../../core/ports/mod.ts";
 
 /** Compiled files lie in a file system that only their own process sees. */
 const isCompiled = /^(?:\/\$bunfs|[A-Z]:[\\/]~BUN)[\\/]/.test(Bun.main);
 const [, script = Bun.main, ...commandLine] = process.argv;
 const out = new StandardStream((bytes) => fs.writeSync(1, bytes));
+const holds = new FolderHolds((path) => new DatabaseSync(path));
 const error = new StandardStream((bytes) => fs.writeSync(2, bytes));
 
 export const thisProcess: Process = {
@@ -24,6 +26,7 @@ export const thisProcess: Process = {
   cpus: os.availableParallelism(),
   env: (name) => process.env[name],
   resolvePath: (name) => path.resolve(name),
+  holdFolder: (folder) => holds.take(folder),
   writeOut: (text) => out.say(text),
   writeError: (text) => error.say(text),
   onSignal(receive) {

@@ -1,10 +1,12 @@
 import os from "node:os";
 import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { goWord, interfacesOf, type Process, programNamed, StandardStream } from "../../core/ports/mod.ts";
+import { FolderHolds, goWord, interfacesOf, type Process, programNamed, StandardStream } from "../../core/ports/mod.ts";
 
 const executable = Deno.build.standalone ? Deno.execPath() : fileURLToPath(Deno.mainModule);
 const out = new StandardStream((bytes) => Deno.stdout.writeSync(bytes));
+const holds = new FolderHolds((path) => new DatabaseSync(path));
 const error = new StandardStream((bytes) => Deno.stderr.writeSync(bytes));
 
 export const thisProcess: Process = {
@@ -20,6 +22,7 @@ export const thisProcess: Process = {
   cpus: navigator.hardwareConcurrency,
   env: (name) => Deno.env.get(name),
   resolvePath: (name) => path.resolve(name),
+  holdFolder: (folder) => holds.take(folder),
   writeOut: (text) => out.say(text),
   writeError: (text) => error.say(text),
   onSignal(receive) {

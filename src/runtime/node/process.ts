@@ -3,11 +3,13 @@ import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { goWord, interfacesOf, type Process, programNamed, StandardStream } from "../../core/ports/mod.ts";
+import { FolderHolds, goWord, interfacesOf, type Process, programNamed, StandardStream } from "../../core/ports/mod.ts";
 
 const [, script = process.execPath, ...commandLine] = process.argv;
 const out = new StandardStream((bytes) => fs.writeSync(1, bytes));
+const holds = new FolderHolds((path) => new DatabaseSync(path));
 const error = new StandardStream((bytes) => fs.writeSync(2, bytes));
 
 /** Beside this file in the published bundle; in a checkout inside its package. */
@@ -29,6 +31,7 @@ export const thisProcess: Process = {
   cpus: os.availableParallelism(),
   env: (name) => process.env[name],
   resolvePath: (name) => path.resolve(name),
+  holdFolder: (folder) => holds.take(folder),
   writeOut: (text) => out.say(text),
   writeError: (text) => error.say(text),
   onSignal(receive) {

@@ -144,6 +144,7 @@ export class SimulatedProcess {
       cpus: 2,
       env: () => undefined,
       resolvePath: (name) => name,
+      holdFolder: () => ({ ok: true, value: null }),
       writeOut: () => {},
       writeError: say,
       onSignal: (receive) => {
