@@ -1,4 +1,4 @@
 import { runInScope } from "../../src/runtime/bun/worker-scope.ts";
 import { echo } from "./echo-program.ts";
 
-runInScope(echo);
+runInScope({ prepare: () => undefined, run: echo });

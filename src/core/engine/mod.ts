@@ -14,5 +14,5 @@ export type * from "./keeper-messages.ts";
 export { type PackedRequests, packRequests, unpackRequests } from "./packed-requests.ts";
 export { noResults, type PackedResults, ResultPacker, unpackResults } from "./packed-results.ts";
 export type * from "./reader-messages.ts";
-export { runWorker, type WorkerPorts } from "./run-worker.ts";
+export { prepareWorker, runWorker, type WorkerPorts } from "./run-worker.ts";
 export type * from "./statement-messages.ts";

@@ -49,6 +49,13 @@ export function runWorker(scope: WorkerScope, ports: WorkerPorts): void {
   }, judge);
 }
 
+/** Loads what the engine needs: for a thread that was started before there was anything for it to do. */
+export function prepareWorker(): void {
+  const sqlite = import("../sqlite/mod.ts").then((room) => room.prepareSqlite());
+  // Who needs what can't be had will hear why.
+  Promise.all([sqlite, import("./engine-program.ts"), import("./storage.ts")]).catch(() => undefined);
+}
+
 function start(scope: WorkerScope, ports: WorkerPorts, post: Post): Promise<Outcome<Receive>> {
   switch (scope.role) {
     case "engine":

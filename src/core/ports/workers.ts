@@ -27,20 +27,43 @@ export interface WorkerScope {
   onMessage(receive: (message: unknown) => void): void;
 }
 
-/** A worker's end of its channel where the runtime would drop what comes before there is a receiver. */
-export class Inbox {
-  #receive: ((message: unknown) => void) | null = null;
-  #early: unknown[] = [];
+/** What a thread hears before anything else, if it is started ahead of its work. */
+export const prepareWord = "prepare";
 
-  deliver(message: unknown): void {
-    if (this.#receive === null) this.#early.push(message);
-    else this.#receive(message);
+/** A thread's program: `prepare` loads what `run` will need, in a thread that has nothing to do yet. */
+export interface WorkerProgram {
+  prepare(): void;
+  run(scope: WorkerScope): void;
+}
+
+/** A thread's end of its channel: the word to prepare, maybe; role and data; then messages, kept for the receiver. */
+export class Inbox {
+  readonly #program: WorkerProgram;
+  readonly #post: WorkerScope["post"];
+  #deliver: (message: unknown) => void;
+
+  constructor(program: WorkerProgram, post: WorkerScope["post"]) {
+    this.#program = program;
+    this.#post = post;
+    this.#deliver = (message) => this.#start(message);
   }
 
-  onMessage(receive: (message: unknown) => void): void {
-    this.#receive = receive;
-    const early = this.#early;
-    this.#early = [];
-    for (const message of early) receive(message);
+  deliver(message: unknown): void {
+    this.#deliver(message);
+  }
+
+  #start(message: unknown): void {
+    if (message === prepareWord) {
+      this.#program.prepare();
+      return;
+    }
+    const early: unknown[] = [];
+    this.#deliver = (later) => early.push(later);
+    const { role, data } = message as Pick<WorkerScope, "role" | "data">;
+    const onMessage: WorkerScope["onMessage"] = (receive) => {
+      this.#deliver = receive;
+      for (const waiting of early.splice(0)) receive(waiting);
+    };
+    this.#program.run({ role, data, post: this.#post, onMessage });
   }
 }

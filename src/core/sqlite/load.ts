@@ -37,11 +37,18 @@ export async function loadSqlite(wasm: unknown, ports: SqlitePorts): Promise<Sql
   return new Instance(await start(wasm), ports);
 }
 
+/** Half a megabyte of source that only threads with a database need. */
+const loadPackage = () => import("@sqlite.org/sqlite-wasm");
+
+/** Loads what `loadSqlite` will need, for a thread that has nothing else to do yet. */
+export async function prepareSqlite(): Promise<void> {
+  await loadPackage();
+}
+
 async function start(wasm: unknown): Promise<WasmInstance> {
   const module = wasm instanceof Uint8Array ? await WebAssembly.compile(new Uint8Array(wasm)) : wasm;
   if (!(module instanceof WebAssembly.Module)) throw new TypeError("SQLite's WASM is a module or its bytes");
-  // Half a megabyte of source that only threads with a database need.
-  const { default: startPackage } = await import("@sqlite.org/sqlite-wasm");
+  const { default: startPackage } = await loadPackage();
   const startWith: (options: StartOptions) => ReturnType<typeof startPackage> = startPackage;
   return new Promise((resolve, reject) => {
     let memory: WebAssembly.Memory | null = null;

@@ -1,3 +1,3 @@
 /** sqlite: SQLite over WebAssembly: the binding, the VFS over page stores, connections and statements. */
 export * from "./api.ts";
-export { loadSqlite } from "./load.ts";
+export { loadSqlite, prepareSqlite } from "./load.ts";

@@ -1,29 +1,65 @@
 import { extname } from "node:path";
-import type { Workers } from "../../core/ports/mod.ts";
+import {
+  prepareWord,
+  type WorkerEvents,
+  type WorkerHandle,
+  type WorkerRole,
+  type Workers,
+} from "../../core/ports/mod.ts";
 
-/** Threads that run the module at `program`, which calls `runInScope`. */
-export const createWorkers = (program: URL): Workers => ({
-  start(role, data, events) {
-    const worker = new Worker(program);
-    let fault: string | null = null;
-    let terminated = false;
-    worker.onmessage = ({ data: message }) => {
-      if (!terminated) events.message(message);
-    };
-    worker.onerror = ({ message }) => {
-      fault = message;
-    };
-    worker.addEventListener("close", () => events.exit(fault ?? (terminated ? null : "ended by itself")));
-    worker.postMessage({ role, data });
-    return {
-      post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
-      terminate() {
-        terminated = true;
-        worker.terminate();
-      },
-    };
-  },
-});
+/** Threads that run the module at `program`, which calls `runInScope`. The first is started at once, to get ready. */
+export function createWorkers(program: URL): Workers {
+  let ahead: Thread | null = new Thread(program);
+  ahead.post(prepareWord);
+  return {
+    start(role, data, events) {
+      const thread = ahead ?? new Thread(program);
+      ahead = null;
+      thread.begin(role, data, events);
+      return thread;
+    },
+  };
+}
 
-/** The program lies beside this file, in a checkout as in a bundle. */
+class Thread implements WorkerHandle {
+  readonly #worker: Worker;
+  #events: WorkerEvents | null = null;
+  #fault: string | null = null;
+  #terminated = false;
+  #ended = false;
+
+  constructor(program: URL) {
+    this.#worker = new Worker(program);
+    this.#worker.onmessage = ({ data: message }) => {
+      if (!this.#terminated) this.#events?.message(message);
+    };
+    this.#worker.onerror = ({ message }) => {
+      this.#fault = message;
+    };
+    this.#worker.addEventListener("close", () => this.#end());
+  }
+
+  begin(role: WorkerRole, data: unknown, events: WorkerEvents): void {
+    this.#events = events;
+    if (this.#ended) queueMicrotask(() => events.exit(this.#fault));
+    else this.post({ role, data });
+  }
+
+  post(message: unknown, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, [...transfer]);
+  }
+
+  terminate(): void {
+    this.#terminated = true;
+    this.#worker.terminate();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    if (!this.#terminated) this.#fault ??= "ended by itself";
+    this.#events?.exit(this.#fault);
+  }
+}
+
+/** The program lies beside this file, in a checkout as in a compiled program. */
 export const workers = createWorkers(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));

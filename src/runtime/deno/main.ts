@@ -1,9 +1,4 @@
-import { runQuolite } from "../../core/host/mod.ts";
-import { clock, timers } from "./clock.ts";
-import { entropy } from "./entropy.ts";
-import { files } from "./files.ts";
-import { serveHttp } from "./http-server.ts";
-import { thisProcess } from "./process.ts";
-import { workers } from "./workers.ts";
-
-await runQuolite({ clock, entropy, files, process: thisProcess, serveHttp, timers, workers });
+// The first thread starts when this is loaded, and gets ready while the rest is.
+await import("./workers.ts");
+const [{ ports }, { runQuolite }] = await Promise.all([import("./ports.ts"), import("../../core/host/mod.ts")]);
+await runQuolite(ports);

@@ -1,7 +1,7 @@
-import { runWorker } from "../../core/engine/mod.ts";
+import { prepareWorker, runWorker } from "../../core/engine/mod.ts";
 import { clock } from "./clock.ts";
 import { entropy } from "./entropy.ts";
 import { files } from "./files.ts";
 import { runInScope } from "./worker-scope.ts";
 
-runInScope((scope) => runWorker(scope, { clock, entropy, files }));
+runInScope({ prepare: prepareWorker, run: (scope) => runWorker(scope, { clock, entropy, files }) });
