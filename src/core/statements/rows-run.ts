@@ -21,6 +21,7 @@ export class RowsRun {
   #qualify = false;
   /** It has not been stepped yet. */
   #fresh = true;
+  #hasRow = false;
 
   constructor(connection: SqlConnection, output: JsonOutput) {
     this.#connection = connection;
@@ -41,12 +42,18 @@ export class RowsRun {
     this.#options = options;
     this.#qualify = qualify;
     this.#fresh = true;
+    this.#hasRow = false;
     return null;
   }
 
   /** The statement that will run; null if the text ends in none. */
   get statement(): SqlStatement | null {
     return this.#statement;
+  }
+
+  /** It has given a row: what it changes is changed (sqlite.org/lang_returning.html §2.1). */
+  get hasRow(): boolean {
+    return this.#hasRow;
   }
 
   /** Writes rows until the end, or until the output holds `bytesMax` bytes. */
@@ -65,6 +72,7 @@ export class RowsRun {
         this.#writer.end();
         return "done";
       }
+      this.#hasRow = true;
       const fault = this.#writer.row();
       if (fault !== null) return fault;
       if (this.#fresh) this.#writer.settle();

@@ -16,6 +16,9 @@ const resultTooBig = statementFault("result too big");
 const savepoint = "SAVEPOINT quolite_request";
 const rollbackToSavepoint = "ROLLBACK TO quolite_request";
 const releaseSavepoint = "RELEASE quolite_request";
+const statementSavepoint = "SAVEPOINT quolite_statement";
+const rollbackToStatement = "ROLLBACK TO quolite_statement";
+const releaseStatement = "RELEASE quolite_statement";
 
 /**
  * Runs requests through the writer, one after the other (http-api §8). In a group, an outer transaction is open and
@@ -186,12 +189,32 @@ export class WriteRunner {
       return "alone";
     }
     if (statement !== null) this.#wrote ||= !statement.readonly;
+    const changes = statement?.returning === true && !this.#transaction;
+    const guarded = changes && !this.#grouped;
+    if (guarded) this.#context.control(statementSavepoint);
     const step = rows.advance(outputBytesMax);
+    const isUntold = rows.hasRow && (step === "more" || (step !== "done" && step.type === "statement"));
     rows.close();
+    if (changes && this.#grouped && isUntold) return "alone";
+    const violation = guarded ? this.#endStatement(isUntold) : null;
+    if (violation !== null) return violation;
     if (step === "more") return resultTooBig;
     if (this.#isUndecided()) return "alone";
     if (step === "done") response.endEntry();
     return step;
+  }
+
+  /** Ends the savepoint around one statement: its changes go if their rows can't be told. The fault is its commit's. */
+  #endStatement(isUntold: boolean): Fault | null {
+    const context = this.#context;
+    // Gone with a transaction that was rolled back.
+    if (!context.connection.inTransaction) return null;
+    if (isUntold) context.control(rollbackToStatement);
+    const released = context.control(releaseStatement);
+    if (released.ok) return null;
+    context.control(rollbackToStatement);
+    context.control(releaseStatement);
+    return sqlFault(released.error);
   }
 
   /** Every statement of the text, one step each; the last one's numbers. */

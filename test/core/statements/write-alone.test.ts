@@ -73,6 +73,48 @@ describe("transactions in the SQL, alone (http-api §8.6, DESIGN §10)", () => {
   });
 });
 
+describe("a change whose rows can't be told", () => {
+  const late = ["INSERT INTO d VALUES(1, 253402300800000) RETURNING x", "INSERT INTO t VALUES(1, 1)"];
+  const makeD = "CREATE TABLE d(id INTEGER PRIMARY KEY, x DATETIME)";
+
+  test.each(["execute", "request"] as const)("is not made, and those beside it are (%s)", (endpoint) => {
+    const made = database(false, makeD);
+    expect(made.write(endpoint, late)).toMatch(/"error":"Time.*"rows_affected":1/);
+    expect(rows(made, "SELECT count(*) FROM d")).toBe("0");
+    expect(rows(made)).toBe('"1"');
+    expect(made.writer.inTransaction).toBe(false);
+  });
+
+  test("is not judged in a group", () => {
+    const made = database(false, makeD);
+    expect(made.inGroup("execute", late)).toBe("alone, touched");
+    expect(
+      made.inGroup("execute", ["INSERT INTO t VALUES(1, 1) RETURNING v", "INSERT INTO t VALUES(1, 1) RETURNING v"]),
+    ).toContain("UNIQUE constraint failed");
+  });
+
+  test("a transaction in the SQL goes on around it", () => {
+    const made = database(false, makeD);
+    made.execute(["BEGIN", "INSERT INTO t VALUES(1, 1)", ...late.slice(0, 1), "INSERT INTO t VALUES(2, 2)", "COMMIT"]);
+    expect(rows(made)).toBe('"1,2"');
+    expect(rows(made, "SELECT count(*) FROM d")).toBe("0");
+  });
+
+  test("deferred foreign keys fail as they would at the statement's own end", () => {
+    const made = database(
+      true,
+      "CREATE TABLE p(id INTEGER PRIMARY KEY)",
+      "CREATE TABLE c(p REFERENCES p DEFERRABLE INITIALLY DEFERRED)",
+    );
+    const broken = "INSERT INTO c VALUES(7) RETURNING p";
+    expect(made.execute([broken, "INSERT INTO t VALUES(1, 1)"])).toContain(
+      '{"error":"FOREIGN KEY constraint failed"},{"last',
+    );
+    expect(rows(made, "SELECT count(*) FROM c")).toBe("0");
+    expect(rows(made)).toBe('"1"');
+  });
+});
+
 describe("load (http-api §13.2)", () => {
   test("one text, one entry", () => {
     const made = database();
