@@ -91,6 +91,10 @@ export class BackupTask extends Task implements PooledRead {
     else this.#host.give({ type: "gone", request: this.id });
   }
 
+  override idleMs(nowMs: number): number {
+    return this.#body?.idleMs(nowMs) ?? 0;
+  }
+
   override abandon(reason: string): void {
     this.broken(reason);
   }

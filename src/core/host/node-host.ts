@@ -53,6 +53,9 @@ interface Logged {
   results: PackedResults | null;
 }
 
+/** A long answer that nobody has taken anything of for this long is broken off, once the log can't be used again for it. */
+const idleMsMax = 60_000;
+
 /**
  * Drives one node: its effects become messages to the storage threads and answers to tasks, and what the threads say
  * becomes its events.
@@ -396,9 +399,13 @@ export class NodeHost implements TaskHost {
   /** Is anybody still waiting? Asked for requests that have been here since the last time. */
   #lookAfter(): boolean {
     this.#guard(() => {
-      if (this.node.isBusy) this.give({ type: "time-passed", nowMs: this.nowMs() });
+      const nowMs = this.nowMs();
+      if (this.node.isBusy) this.give({ type: "time-passed", nowMs });
+      // A long answer keeps the log from its snapshot on. Whoever leaves it lying fills the disk.
+      const isLogHeld = this.node.logBytes >= this.#options.sizes.logBytesMax * 2;
       for (const task of this.#tasks.values()) {
         if (task.isOld && task.connection?.gone() === true) task.gone();
+        else if (isLogHeld && task.idleMs(nowMs) >= idleMsMax) task.gone();
         task.isOld = true;
       }
     });

@@ -165,6 +165,10 @@ export class StatementTask extends Task implements PooledRead {
     }
   }
 
+  override idleMs(nowMs: number): number {
+    return this.#body?.idleMs(nowMs) ?? 0;
+  }
+
   override abandon(reason: string): void {
     this.broken(this.#isReading ? reason : `${reason}; whether this request was carried out is unknown`);
   }

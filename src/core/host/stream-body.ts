@@ -14,6 +14,8 @@ export class StreamBody {
   readonly #chunks: Uint8Array[] = [];
   #asked = false;
   #ended = false;
+  /** When a look first found chunks that have not been asked for since; null = none has. */
+  #idleSinceMs: number | null = null;
   readonly #events: StreamBodyEvents;
 
   /** `first` was not asked for by credit; null = there is nothing yet. */
@@ -44,6 +46,13 @@ export class StreamBody {
     );
   }
 
+  /** For how long its client has left alone what is ready for it, as far as those know who look now and then. */
+  idleMs(nowMs: number): number {
+    if (this.#chunks.length === 0) return 0;
+    this.#idleSinceMs ??= nowMs;
+    return nowMs - this.#idleSinceMs;
+  }
+
   chunk(bytes: Uint8Array): void {
     this.#chunks.push(bytes);
     this.#serve();
@@ -67,6 +76,7 @@ export class StreamBody {
     const bytes = this.#chunks.shift();
     if (bytes !== undefined) {
       this.#asked = false;
+      this.#idleSinceMs = null;
       controller.enqueue(bytes);
       this.#events.taken();
     }

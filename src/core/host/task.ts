@@ -30,6 +30,10 @@ export abstract class Task {
   /** The node ends by a failure. What was in the log's hands may have happened. */
   abstract abandon(reason: string): void;
 
+  /** For how long its client has not taken what lies ready for it. */
+  idleMs(_nowMs: number): number {
+    return 0;
+  }
   /** The node lets it read what is committed. `strongIndex`: of the entry that it went through, 0 = none. */
   read(strongIndex: LogIndex): void {
     assert(false, `request ${this.id} reads nothing at ${strongIndex}`);

@@ -61,3 +61,23 @@ test("breaks off where it can't be finished", async () => {
   made.fail("reader died");
   await expect(reader.read()).rejects.toThrow("reader died");
 });
+
+test("tells for how long its client has left alone what is ready", async () => {
+  const { body: made } = body("a");
+  expect(made.idleMs(1000)).toBe(0);
+  made.chunk(text("b"));
+  made.chunk(text("c"));
+  expect([made.idleMs(2000), made.idleMs(2500)]).toEqual([0, 500]);
+  const reader = made.stream.getReader();
+  await reader.read();
+  await reader.read();
+  expect([made.idleMs(3000), made.idleMs(3100)]).toEqual([0, 100]);
+  await reader.read();
+  const waiting = reader.read();
+  // The client waits for more now, not we for it.
+  expect([made.idleMs(4000), made.idleMs(9000)]).toEqual([0, 0]);
+  made.chunk(text("d"));
+  await waiting;
+  made.chunk(text("e"));
+  expect([made.idleMs(9000), made.idleMs(9300)]).toEqual([0, 300]);
+});
