@@ -14,13 +14,26 @@ export interface EngineData {
   readonly wasm: unknown;
 }
 
-/** An uploaded database file that has been checked and lies synced in the data folder. */
-export interface CheckedImage {
-  /** Name in the data folder. */
-  readonly file: string;
+/** What a database file is. */
+export interface ImageShape {
   readonly pageSize: number;
   readonly pageCount: number;
+  /** Rolling checksum of all pages. */
   readonly checksum: bigint;
+}
+
+/** A database file that has been checked, or fetched from another node, and lies synced in the data folder. */
+export interface CheckedImage extends ImageShape {
+  /** Name in the data folder. */
+  readonly file: string;
+}
+
+/** The database after an entry, as one node offers it to another that lacks the log before (Raft §7). */
+export interface SnapshotShape extends ImageShape {
+  readonly index: LogIndex;
+  readonly term: Term;
+  /** The one in force then; null: there was none. */
+  readonly membership: MembershipEntry | null;
 }
 
 /** What an image entry of another node says, whose file has to be there before the entry is. */
@@ -117,6 +130,19 @@ export type ToEngine =
       readonly term: Term;
       readonly requests: PackedRequests;
     }
+  /** What a snapshot of the database at this index would be. Answered by `snapshot-described`. */
+  | { readonly type: "describe-snapshot"; readonly ticket: number; readonly at: LogIndex }
+  /**
+   * The fetched image becomes the database, and the log begins anew after `snapshot.index`, which is above all that is
+   * committed here. Answered by `snapshot-installed`. Order a checkpoint through that index soon: until then the old
+   * database and its log lie beside the new one.
+   */
+  | {
+      readonly type: "install-snapshot";
+      readonly ticket: number;
+      readonly snapshot: Pick<SnapshotShape, "index" | "term" | "membership">;
+      readonly image: CheckedImage;
+    }
   | {
       readonly type: "install";
       readonly ticket: number;
@@ -168,7 +194,11 @@ export type FromEngine =
       readonly term: Term;
       readonly entries: EntryBatch;
     }
-  /** Null: the log begins later. */
+  /** Null: no snapshot can be had there: it lies inside a transaction of several entries, or below `readableFrom`. */
+  | { readonly type: "snapshot-described"; readonly ticket: number; readonly snapshot: SnapshotShape | null }
+  /** The log ends, and begins, with the snapshot, on the disk. Its note is an image's: readers take it as one. */
+  | { readonly type: "snapshot-installed"; readonly ticket: number; readonly note: EntryNote }
+  /** Null: the log begins later, or entry `from` is an image that a checkpoint has begun to change. Send a snapshot. */
   | { readonly type: "entries"; readonly ticket: number; readonly entries: EntryBatch | null }
   /** Entries of another node are in the log and synced. */
   | {

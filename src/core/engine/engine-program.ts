@@ -85,6 +85,17 @@ export class EngineProgram {
       case "install":
         this.#install(message);
         break;
+      case "describe-snapshot": {
+        const { ticket, at } = message;
+        this.#ports.post({ type: "snapshot-described", ticket, snapshot: storage.describeSnapshot(at) });
+        break;
+      }
+      case "install-snapshot": {
+        this.#writer.close();
+        const note = storage.installSnapshot(message.snapshot, message.image);
+        this.#ports.post({ type: "snapshot-installed", ticket: message.ticket, note });
+        break;
+      }
       case "plan-checkpoint":
         this.#ports.post({ type: "checkpoint-plan", order: storage.planCheckpoint(message.upTo) });
         break;

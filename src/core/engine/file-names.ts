@@ -11,10 +11,19 @@ export const isLeftover = (name: string): boolean => /^(?:upload|vacuum)-\d+\.tm
 
 const imagePattern = /^image-(\d+)\.sqlite$/;
 
-/** A name for a checked image that none of the names in the folder has. */
-export function freshImageName(names: readonly string[]): string {
-  const numbers = names.map((name) => Number(imagePattern.exec(name)?.[1] ?? 0));
-  return `image-${Math.max(0, ...numbers) + 1}.sqlite`;
+/**
+ * Names for checked images, each given once: a checkpoint makes an image `db.sqlite` while others still know it by its
+ * name.
+ */
+export class ImageNames {
+  #last = 0;
+
+  /** A name that no file of the folder has, and none has had in the life of this process. */
+  next(names: readonly string[]): string {
+    const numbers = names.map((name) => Number(imagePattern.exec(name)?.[1] ?? 0));
+    this.#last = Math.max(this.#last, ...numbers) + 1;
+    return `image-${this.#last}.sqlite`;
+  }
 }
 
 export const isImageName = (name: string): boolean => imagePattern.test(name);

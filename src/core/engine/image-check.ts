@@ -8,15 +8,8 @@ import {
   readDatabaseHeader,
   rollbackJournalVersions,
 } from "./database-header.ts";
+import type { ImageShape } from "./engine-messages.ts";
 import { ImagePages } from "./image-pages.ts";
-
-/** What a checked file is. */
-export interface ImageShape {
-  readonly pageSize: number;
-  readonly pageCount: number;
-  /** Rolling checksum of all pages. */
-  readonly checksum: bigint;
-}
 
 /**
  * Checks a whole database file, and makes it ready to be the base: header, size, then SQLite's own look at every page

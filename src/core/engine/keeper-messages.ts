@@ -1,6 +1,7 @@
 import type { LogIndex, RequestId } from "../base/mod.ts";
+import type { PageAsk } from "../pages/mod.ts";
 import type { Cell } from "./cancel-cells.ts";
-import type { CheckedImage, CheckpointOrder } from "./engine-messages.ts";
+import type { CheckedImage, CheckpointOrder, ImageShape } from "./engine-messages.ts";
 
 /** What the keeper is started with. */
 export interface KeeperData {
@@ -31,6 +32,25 @@ export type ToKeeper =
   | { readonly type: "upload-drop"; readonly id: RequestId }
   /** This checked image will not be installed. */
   | { readonly type: "image-drop"; readonly file: string }
+  /**
+   * Another node's database is to come here, page by page, in place of the one that may be on its way. Asks go out as
+   * `fetch-ask`; what an earlier transfer has left is used, whatever it was of.
+   */
+  | { readonly type: "fetch-begin"; readonly id: number; readonly shape: ImageShape }
+  /** The answer to an ask (`encodePageChunk`). */
+  | { readonly type: "fetch-chunk"; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Asks or answers may be lost: the ones that are open come again. */
+  | { readonly type: "fetch-repeat"; readonly id: number }
+  /** No more of it. `isNeeded`: what is there is kept for the next time. */
+  | { readonly type: "fetch-drop"; readonly isNeeded: boolean }
+  /** For another node: pages of an image file of this one, whose entry is in the log. Answered by `image-chunk`. */
+  | {
+      readonly type: "image-ask";
+      readonly id: number;
+      readonly file: string;
+      readonly pageSize: number;
+      readonly ask: PageAsk;
+    }
   /** Sizes for `/status`. */
   | { readonly type: "measure"; readonly ticket: number };
 
@@ -51,5 +71,13 @@ export type FromKeeper =
       readonly kind: "unsound" | "no-room" | "stopped";
       readonly reason: string;
     }
+  /** Have the other node answer this with a chunk of its snapshot or image. Some go out at once. */
+  | { readonly type: "fetch-ask"; readonly id: number; readonly ask: PageAsk }
+  /** All is there, proven by its checksum, and synced. */
+  | { readonly type: "fetch-done"; readonly id: number; readonly image: CheckedImage }
+  /** A chunk was of no use (its ask still stands: `isOver` false), or it came to nothing. */
+  | { readonly type: "fetch-failed"; readonly id: number; readonly isOver: boolean; readonly reason: string }
+  /** Null: the file is not there (any more). */
+  | { readonly type: "image-chunk"; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> | null }
   | { readonly type: "measured"; readonly ticket: number; readonly sizes: FolderSizes }
   | { readonly type: "failed"; readonly reason: string };

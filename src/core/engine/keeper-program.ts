@@ -2,10 +2,11 @@ import { type Hasher, type RequestId, unreachable } from "../base/mod.ts";
 import { type Clock, FileError, type Files } from "../ports/mod.ts";
 import type { Sqlite } from "../sqlite/mod.ts";
 import { beginCell, type Cell } from "./cancel-cells.ts";
-import type { CheckpointOrder } from "./engine-messages.ts";
+import type { CheckpointOrder, ImageShape } from "./engine-messages.ts";
 import { failureText, isDiskFull } from "./failure-text.ts";
-import { freshImageName, uploadName } from "./file-names.ts";
-import { checkImage, type ImageShape } from "./image-check.ts";
+import { ImageNames, uploadName } from "./file-names.ts";
+import { checkImage } from "./image-check.ts";
+import { KeeperFetches } from "./keeper-fetches.ts";
 import type { FolderSizes, FromKeeper, KeeperData, ToKeeper } from "./keeper-messages.ts";
 import { RequestLimit } from "./request-limit.ts";
 import { runCheckpoint } from "./storage-checkpoint.ts";
@@ -19,7 +20,7 @@ export interface KeeperPorts {
   readonly clock: Clock;
   readonly hasher: Hasher;
   loadSqlite(): Promise<Sqlite>;
-  post(message: FromKeeper): void;
+  post(message: FromKeeper, transfer?: readonly ArrayBuffer[]): void;
 }
 
 /** The keeper thread's program: what takes long and needs no SQL connection of the database itself. */
@@ -27,10 +28,13 @@ export class KeeperProgram {
   readonly #ports: KeeperPorts;
   readonly #data: KeeperData;
   readonly #uploads = new Map<RequestId, Upload>();
+  readonly #imageNames = new ImageNames();
+  readonly #fetches: KeeperFetches;
 
   constructor(ports: KeeperPorts, data: KeeperData) {
     this.#ports = ports;
     this.#data = data;
+    this.#fetches = new KeeperFetches(ports, data.folder, this.#imageNames);
   }
 
   /** Resolves when it is done with the message; most need no promise. */
@@ -60,6 +64,21 @@ export class KeeperProgram {
         break;
       case "image-drop":
         this.#ports.files.remove(this.#path(message.file));
+        break;
+      case "fetch-begin":
+        this.#fetches.begin(message.id, message.shape);
+        break;
+      case "fetch-chunk":
+        this.#fetches.take(message.id, message.bytes);
+        break;
+      case "fetch-repeat":
+        this.#fetches.repeat(message.id);
+        break;
+      case "fetch-drop":
+        this.#fetches.drop(message.isNeeded);
+        break;
+      case "image-ask":
+        this.#fetches.answer(message);
         break;
       case "measure":
         this.#ports.post({ type: "measured", ticket: message.ticket, sizes: this.#measure() });
@@ -120,7 +139,7 @@ export class KeeperProgram {
 
   #keep(id: RequestId, upload: Upload, shape: ImageShape): void {
     const { folder } = this.#data;
-    const file = freshImageName(this.#ports.files.list(folder));
+    const file = this.#imageNames.next(this.#ports.files.list(folder));
     upload.keep(this.#path(file), folder);
     this.#uploads.delete(id);
     this.#ports.post({ type: "upload-checked", id, image: { file, ...shape } });

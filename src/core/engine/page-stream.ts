@@ -1,24 +1,17 @@
+import type { PageSource } from "../pages/mod.ts";
 import type { ChunkSource, ChunkStep } from "./chunk-source.ts";
 import { emptyFirstPage, setJournalVersion } from "./database-header.ts";
 
-/** Pages that can be read many at a time. */
-export interface StreamablePages {
-  readonly pageSize: number;
-  readonly pageCount: number;
-  /** Fills `into` with the pages from `pgno` on, as many as it is long. */
-  readPages(pgno: number, into: Uint8Array): void;
-}
-
 /** A database file as bytes, page after page, from a store that shows one snapshot until `close`. */
 export class PageStream implements ChunkSource {
-  readonly #pages: StreamablePages;
+  readonly #pages: PageSource;
   readonly #journalVersion: 1 | 2;
   readonly #release: () => void;
   #nextPgno = 1;
   #isClosed = false;
 
   /** `journalVersion`: what header bytes 18 and 19 are to say, 2 = WAL. `release`: called once, at the end. */
-  constructor(pages: StreamablePages, journalVersion: 1 | 2, release: () => void) {
+  constructor(pages: PageSource, journalVersion: 1 | 2, release: () => void) {
     this.#pages = pages;
     this.#journalVersion = journalVersion;
     this.#release = release;

@@ -1,5 +1,5 @@
 import type { LogIndex, RequestId } from "../base/mod.ts";
-import type { BaseShape, EntryNote } from "../pages/mod.ts";
+import type { BaseShape, EntryNote, PageAsk } from "../pages/mod.ts";
 import type { Cell } from "./cancel-cells.ts";
 import type { PackedRequests } from "./packed-requests.ts";
 import type { PackedResults } from "./packed-results.ts";
@@ -40,6 +40,17 @@ export type ToReader =
     }
   /** Versions up to `base.index` are in the base file now: forget where they lie in the log, say `released`. */
   | { readonly type: "drop-versions"; readonly notes: readonly EntryNote[]; readonly base: BaseShape }
+  /**
+   * For another node: pages of the snapshot `at`, which stays pinned for as long as asks for it may come. Answered by
+   * `snapshot-chunk`.
+   */
+  | {
+      readonly type: "snapshot-ask";
+      readonly notes: readonly EntryNote[];
+      readonly at: LogIndex;
+      readonly id: number;
+      readonly ask: PageAsk;
+    }
   /** Make the stream's next chunk. A stream starts with no credit: give as many at once as may be under way. */
   | { readonly type: "credit"; readonly id: RequestId }
   /** Nobody takes this stream any more. Answered by `broken`, unless it has ended already. */
@@ -60,5 +71,7 @@ export type FromReader =
       readonly state: "more" | "done";
     }
   | { readonly type: "broken"; readonly id: RequestId; readonly reason: string }
+  /** The answer to an ask (`encodePageChunk`). */
+  | { readonly type: "snapshot-chunk"; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly type: "released"; readonly through: LogIndex }
   | { readonly type: "failed"; readonly reason: string };

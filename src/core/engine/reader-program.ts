@@ -1,5 +1,15 @@
-import { assert, done, failed, type LogIndex, type Outcome, type RequestId, unreachable } from "../base/mod.ts";
-import type { EntryNote } from "../pages/mod.ts";
+import {
+  assert,
+  createHasher,
+  done,
+  failed,
+  type Hasher,
+  type LogIndex,
+  type Outcome,
+  type RequestId,
+  unreachable,
+} from "../base/mod.ts";
+import { type EntryNote, encodePageChunk } from "../pages/mod.ts";
 import type { Clock, Files } from "../ports/mod.ts";
 import type { Sqlite } from "../sqlite/mod.ts";
 import { analyse, parseBody, type ReadRun, type RunLimit } from "../statements/mod.ts";
@@ -14,6 +24,7 @@ import type { FromReader, ReaderData, ToReader } from "./reader-messages.ts";
 import { RequestLimit } from "./request-limit.ts";
 import { type SnapshotConnection, SnapshotConnections } from "./snapshot-connections.ts";
 import type { StatementRequest, StatementResult } from "./statement-messages.ts";
+import { SnapshotPages } from "./storage-snapshot.ts";
 import { PageVersions } from "./storage-versions.ts";
 
 /** Below this a result is one whole body; beyond, it comes in chunks of about this size. */
@@ -42,6 +53,8 @@ export class ReaderProgram {
   readonly #streams: ReadStreams;
   readonly #packer = new ResultPacker();
   #gatheringSinceMs = 0;
+  /** Only a reader that serves other nodes needs it. */
+  #hashing: Promise<Hasher> | null = null;
 
   constructor(sqlite: Sqlite, ports: ReaderPorts, data: ReaderData) {
     this.#ports = ports;
@@ -71,6 +84,10 @@ export class ReaderProgram {
         this.#versions.dropThrough(message.base.index);
         this.#ports.post({ type: "released", through: message.base.index });
         break;
+      case "snapshot-ask":
+        this.#add(message.notes);
+        this.#hashing ??= createHasher();
+        return this.#hashing.then((hasher) => this.#answerAsk(message, hasher));
       case "credit":
         this.#streams.advance(message.id);
         break;
@@ -147,6 +164,15 @@ export class ReaderProgram {
         this.#connections.give(lent);
       },
     };
+  }
+
+  #answerAsk({ id, at, ask }: Extract<ToReader, { type: "snapshot-ask" }>, hasher: Hasher): void {
+    const pages = new SnapshotPages(this.#versions);
+    pages.target(at);
+    pages.pin();
+    const bytes = encodePageChunk(pages, ask, hasher);
+    pages.release();
+    this.#ports.post({ type: "snapshot-chunk", id, bytes }, [bytes.buffer]);
   }
 
   #backup(message: Extract<ToReader, { type: "backup" }>, sqlite: Sqlite | null): void {

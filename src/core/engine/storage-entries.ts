@@ -161,6 +161,15 @@ export class EntryLog {
     this.#reopenParts();
   }
 
+  /** Forgets all and begins anew after `start`, in a segment that is not there yet. */
+  restart(start: LogPoint, membership: MembershipEntry | null): void {
+    this.writer.restart(start, start);
+    this.table.restart(start);
+    this.maker.clear();
+    this.#memberships = membership === null ? [] : [membership];
+    this.#flushedIndex = start.index;
+  }
+
   /** A checkpoint holds everything through `index`. */
   dropThrough(index: LogIndex): void {
     const membership = this.membershipAt(index);

@@ -6,6 +6,10 @@ export const checkpointFile = "checkpoint";
 export const hardStateFile = "hard-state";
 /** A cut of the log's end that is under way. */
 export const truncationFile = "truncation";
+/** An image that has taken the place of all before it, until the checkpoint's record says so. */
+export const snapshotFile = "snapshot";
+/** Another node's database on its way here. */
+export const fetchFile = "fetch.tmp";
 /** What a transaction too big for memory has changed so far; worthless at a start. */
 export const pendingFile = "pending.tmp";
 

@@ -9,7 +9,7 @@ import {
 } from "../log/mod.ts";
 import type { Clock, Entropy, Files } from "../ports/mod.ts";
 import { databaseFile, hardStateFile, logFolder } from "./storage-names.ts";
-import { RecordFile, settleBase } from "./storage-record.ts";
+import { adoptSnapshot, RecordFile, settleBase } from "./storage-record.ts";
 import { recoverCutLog } from "./storage-recovery.ts";
 import { SlotFile } from "./storage-slots.ts";
 
@@ -45,6 +45,8 @@ export function openFolder(options: StorageOptions): Outcome<OpenedFolder> {
   if (!recordFile.ok) return failed(`${folder}: ${recordFile.error}`);
   const slots = SlotFile.open(files, folder, hardStateFile, SlotKind.hardState, hasher);
   if (!slots.ok) return failed(`${folder}: ${slots.error}`);
+  const adopted = adoptSnapshot(files, folder, hasher, recordFile.value);
+  if (!adopted.ok) return failed(`${folder}: ${adopted.error}`);
   settleBase(files, folder, recordFile.value);
   const { record } = recordFile.value;
   recordFile.value.close();

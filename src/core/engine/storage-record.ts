@@ -1,7 +1,7 @@
-import { done, failed, type Hasher, logIndex, type Outcome, segmentId, term } from "../base/mod.ts";
+import { assert, done, failed, type Hasher, logIndex, type Outcome, segmentId, term } from "../base/mod.ts";
 import { type CheckpointRecord, decodeCheckpointRecord, encodeCheckpointRecord, SlotKind } from "../log/mod.ts";
 import type { Files } from "../ports/mod.ts";
-import { checkpointFile, databaseFile } from "./storage-names.ts";
+import { checkpointFile, databaseFile, snapshotFile } from "./storage-names.ts";
 import { SlotFile } from "./storage-slots.ts";
 
 /** Page size of a database that has no pages yet. */
@@ -56,6 +56,33 @@ export class RecordFile {
   close(): void {
     this.#slots.close();
   }
+}
+
+/**
+ * From here on the database is the image of this record, and the log begins anew after it: durable on return. It has a file
+ * of its own, for the checkpoint's record is the keeper's, who may be at work for the old database. Throws FileError.
+ */
+export function saveSnapshot(files: Files, folder: string, hasher: Hasher, record: CheckpointRecord): void {
+  const slots = SlotFile.open(files, folder, snapshotFile, SlotKind.snapshot, hasher);
+  assert(slots.ok, "the file was whole when the node started");
+  slots.value.save(encodeCheckpointRecord(record));
+  slots.value.close();
+}
+
+/** At a start: an image that came after the last checkpoint takes its place. Error: its record can't be trusted. */
+export function adoptSnapshot(files: Files, folder: string, hasher: Hasher, file: RecordFile): Outcome<null> {
+  if (!files.exists(`${folder}/${snapshotFile}`)) return done(null);
+  const slots = SlotFile.open(files, folder, snapshotFile, SlotKind.snapshot, hasher);
+  if (!slots.ok) return slots;
+  const { payload } = slots.value;
+  slots.value.close();
+  const snapshot = payload === null ? done(null) : decodeCheckpointRecord(payload);
+  if (!snapshot.ok) return failed(`the file ${snapshotFile} ${snapshot.error}`);
+  const { value } = snapshot;
+  if (value === null || value.index <= file.record.index) return done(null);
+  // A checkpoint beyond the image may have begun in it.
+  file.save({ ...value, target: logIndex(Math.max(value.target, file.record.target)) });
+  return done(null);
 }
 
 /**

@@ -78,7 +78,7 @@ function recoverLog(
   truncation: Truncation | null,
 ): Outcome<RecoveredLog> {
   const ids = segmentIdsOf(files.list(logFolder(folder))).filter((id) => id >= record.segment);
-  if (record.index > 0 && ids[0] !== record.segment)
+  if (record.position > 0 && ids[0] !== record.segment)
     return failed(`segment ${record.segment} of the log, where the checkpoint ends, is missing. ${wayOut}`);
   const reader = new SegmentReader(files, folder);
   const recovery = new LogRecovery(record, hasher, (pgno, bytes) => pageHash(hasher, pgno, bytes), truncation);

@@ -15,13 +15,14 @@ import {
   segmentHeaderBytes,
 } from "../log/mod.ts";
 import { type EntryNote, PageHashes } from "../pages/mod.ts";
-import type { CheckedImage, CheckpointOrder, EntryBatch, LogDescription } from "./engine-messages.ts";
+import type { CheckedImage, CheckpointOrder, EntryBatch, LogDescription, SnapshotShape } from "./engine-messages.ts";
 import { ChangeFinder, type Changes } from "./storage-changes.ts";
 import { EntryLog } from "./storage-entries.ts";
 import { type IncomingEntry, readIncoming } from "./storage-intake.ts";
 import { databaseFile, logFolder, pendingFile, segmentIdsOf, segmentPath } from "./storage-names.ts";
 import { type OpenedFolder, openFolder, type StorageOptions } from "./storage-open.ts";
 import { PendingPages } from "./storage-pending.ts";
+import { saveSnapshot } from "./storage-record.ts";
 import type { SlotFile } from "./storage-slots.ts";
 import { Spares } from "./storage-spares.ts";
 import { PageVersions } from "./storage-versions.ts";
@@ -189,14 +190,12 @@ export class Storage {
    */
   appendImage(term: Term, image: CheckedImage): Outcome<EntryNote> {
     assert(!this.writerStore.isTouched, "an image comes between transactions");
-    const { file, pageSize, pageCount, checksum } = image;
     const body = encodeImageBody(image);
     const room = this.#log.reserve([body.length]);
     if (!room.ok) return room;
     this.#log.begin(body.length).set(body);
-    const { index } = this.#seal(term, EntryKind.image, body.length, body.length, checksum);
-    const nowhere = { pgnos: new Uint32Array(0), segments: new Uint32Array(0), positions: new Float64Array(0) };
-    const note = { index, term, pageSize, pageCount, ...nowhere, image: file };
+    const { index } = this.#seal(term, EntryKind.image, body.length, body.length, image.checksum);
+    const note = imageNote(index, term, image);
     this.#hashes.clear();
     this.versions.index.add(note);
     this.writerStore.restart();
@@ -244,18 +243,54 @@ export class Storage {
       assert(index > this.#readableFrom, `entry ${index} is committed: snapshots begin at ${this.#readableFrom}`);
       this.#log.truncateFrom(index);
       this.#hashes.clear();
-      for (const file of this.versions.truncateFrom(index))
-        this.#options.files.remove(`${this.#options.folder}/${file}`);
+      this.#removeImages(this.versions.truncateFrom(index));
     }
     this.writerStore.restart();
   }
 
   /**
    * Entries from `from` to `through` that are on the disk, fit to be sent: as many as fit into `bytesMax`, one at least if
-   * there is one. compacted: the log begins later; who needs them needs a snapshot.
+   * there is one. compacted: the log begins later, or a checkpoint has begun to change the image file of entry `from`; who
+   * needs it needs a snapshot.
    */
   readEntries(from: LogIndex, through: LogIndex, bytesMax: number): EntryBatch | "compacted" {
-    return this.#log.read(from, through, bytesMax);
+    const image = this.versions.index.nextImage(from);
+    if (image === null || image > this.#readableFrom) return this.#log.read(from, through, bytesMax);
+    return image === from ? "compacted" : this.#log.read(from, logIndex(Math.min(through, image - 1)), bytesMax);
+  }
+
+  /** What a snapshot at `index` would be; null: none can be had there (`snapshot-described`). */
+  describeSnapshot(index: LogIndex): SnapshotShape | null {
+    const { table } = this.#log;
+    if (index < this.#readableFrom || index > this.lastIndex || table.wholeUpTo(index) !== index) return null;
+    const { term, checksum } = table.at(index);
+    const { pageSize, pageCount } = this.versions.index.shape(index);
+    return { index, term, pageSize, pageCount, checksum, membership: this.#log.membershipAt(index) };
+  }
+
+  /**
+   * The image becomes the database and the log begins anew after `snapshot.index`, for good on return; a crash leaves all
+   * of the old or all of the new. Nothing may be pending; reopen the writer afterwards. What was pinned stays readable
+   * until `recycle`. The image lies synced in the folder and becomes `db.sqlite` with the next checkpoint or start.
+   */
+  installSnapshot(snapshot: Pick<SnapshotShape, "index" | "term" | "membership">, image: CheckedImage): EntryNote {
+    const { index, term, membership } = snapshot;
+    assert(!this.writerStore.isTouched, "a node that follows writes nothing of its own");
+    assert(index > this.#readableFrom, `a snapshot at ${index} is newer than what is committed: ${this.#readableFrom}`);
+    assert(term <= this.#hardState.term, `a snapshot of term ${term} may be installed`);
+    const { files, folder, hasher } = this.#options;
+    const { file, pageSize, pageCount, checksum } = image;
+    this.#log.flush();
+    const point = { index, term, entryChecksum: 0n, checksum, segment: this.#log.writer.unusedSegment, position: 0 };
+    saveSnapshot(files, folder, hasher, { ...point, pageSize, pageCount, target: index, base: file, membership });
+    if (this.versions.index.newest >= index) this.#removeImages(this.versions.truncateFrom(index));
+    this.#log.restart(point, membership);
+    const note = imageNote(index, term, image);
+    this.#readableFrom = index;
+    this.#hashes.clear();
+    this.versions.index.add(note);
+    this.writerStore.restart();
+    return note;
   }
 
   /** What Raft has to know of the log when it starts. */
@@ -275,10 +310,11 @@ export class Storage {
    * `upTo` is below `readableFrom`.
    */
   planCheckpoint(upTo: LogIndex): CheckpointOrder | null {
-    if (upTo <= this.checkpointIndex) return null;
+    const { base: newest } = this.versions.index;
+    if (upTo < this.checkpointIndex || upTo <= newest.index) return null;
     const index = this.#log.table.wholeUpTo(logIndex(Math.min(upTo, this.#log.flushedIndex)));
     // Below a checkpoint that was cut short the file may have lost pages already: there is only forward.
-    if (index === this.checkpointIndex || index < this.#readableFrom) return null;
+    if (index <= newest.index || index < this.#readableFrom) return null;
     this.#readableFrom = index;
     const { pageSize, pageCount, base } = this.versions.index.shape(index);
     const shape = { pageSize, pageCount, base: base.file, membership: this.#log.membershipAt(index) };
@@ -288,6 +324,8 @@ export class Storage {
   /** `runCheckpoint` through this index is done. */
   checkpointed(through: LogIndex): void {
     this.versions.dropThrough(through);
+    // It was under way when a snapshot came: the log is another since, and what it holds of the old one goes with that.
+    if (through < this.checkpointIndex) return;
     this.#log.dropThrough(through);
     this.#past.push({ index: through, segment: this.#log.table.start.segment });
   }
@@ -321,6 +359,11 @@ export class Storage {
     this.versions.close();
     this.#pending.close();
     this.#hardStateSlots.close();
+  }
+
+  /** Image files whose entries are gone. */
+  #removeImages(names: readonly string[]): void {
+    for (const file of names) this.#options.files.remove(`${this.#options.folder}/${file}`);
   }
 
   /** An entry that another node made; null: it changes nothing that a reader sees. */
@@ -387,6 +430,12 @@ export class Storage {
   #assertTerm(term: Term): void {
     assert(term <= this.#hardState.term && term >= this.lastTerm, `entries of term ${term} may be appended`);
   }
+}
+
+/** The note of an entry that replaces the whole database. */
+function imageNote(index: LogIndex, term: Term, { file, pageSize, pageCount }: CheckedImage): EntryNote {
+  const nowhere = { pgnos: new Uint32Array(0), segments: new Uint32Array(0), positions: new Float64Array(0) };
+  return { index, term, pageSize, pageCount, ...nowhere, image: file };
 }
 
 /** How many pages go into each entry of a transaction. */

@@ -98,6 +98,11 @@ export class PageIndex {
     return this.#versions.position(location);
   }
 
+  /** Index of the first entry from `from` on that is an image; null: there is none. */
+  nextImage(from: LogIndex): LogIndex | null {
+    return this.#bases.slice(1).find(({ index }) => index >= from)?.index ?? null;
+  }
+
   /** Segments in which any version lies. */
   segments(): ReadonlySet<number> {
     const found = new Set<number>();
