@@ -19,6 +19,13 @@ const writerCacheBytes = 64 * 1024 * 1024;
  */
 const modules = ["fts5", "fts5vocab", "rtree", "rtree_i32", "dbstat"];
 
+/**
+ * C's stack in WASM memory. The build's own has half a megabyte, with SQLite's data right below it: SQL that nests deeply
+ * (triggers that fire triggers) would write over that data without anybody noticing.
+ */
+const stackBytes = 16 * 1024 * 1024;
+const stackAlignment = 16;
+
 /** Of what the package gives the WASM, the memory. A type and not an interface: the web's own types want an index. */
 type StartImports = { readonly env: { readonly memory: WebAssembly.Memory } };
 
@@ -85,6 +92,7 @@ class Instance implements Sqlite {
   constructor(instance: WasmInstance, ports: SqlitePorts) {
     const heap = new Heap(instance);
     this.#heap = heap;
+    this.#moveStack();
     this.#vfs = new Vfs(heap, instance, ports);
     this.#modules = this.#moduleList();
     this.#changesName = heap.permanentString("changes");
@@ -200,6 +208,13 @@ class Instance implements Sqlite {
       connection.close();
       throw error;
     }
+  }
+
+  #moveStack(): void {
+    const { exports } = this.#heap;
+    const bottom = this.#heap.allocate(stackBytes);
+    assert(bottom !== 0, "WASM memory was just made");
+    exports._emscripten_stack_restore((bottom + stackBytes) & -stackAlignment);
   }
 
   #moduleList(): number {

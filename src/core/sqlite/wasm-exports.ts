@@ -3,6 +3,9 @@
  * `bigint`, `double` a number.
  */
 export interface WasmExports {
+  /** Moves the top of C's stack. */
+  _emscripten_stack_restore(pointer: number): void;
+  emscripten_stack_get_current(): number;
   sqlite3_bind_blob(statement: number, index: number, bytes: number, length: number, destructor: number): number;
   sqlite3_bind_double(statement: number, index: number, value: number): number;
   sqlite3_bind_int(statement: number, index: number, value: number): number;

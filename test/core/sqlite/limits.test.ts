@@ -107,3 +107,26 @@ test("a stack that overflows all the same breaks the instance: nothing is writte
   writer.close();
   connection.close();
 });
+
+describe("triggers that fire triggers", () => {
+  const chain = (name: string, links: number): string => {
+    const parts: string[] = [];
+    for (let at = 0; at <= links; at++) parts.push(`CREATE TABLE ${name}${at}(a)`);
+    for (let at = 0; at < links; at++) {
+      const body = `INSERT INTO ${name}${at + 1} VALUES(new.a)`;
+      parts.push(`CREATE TRIGGER on_${name}${at} AFTER INSERT ON ${name}${at} BEGIN ${body}; END`);
+    }
+    return `BEGIN;${parts.join(";")};COMMIT`;
+  };
+
+  test("nest as deep as SQLite lets them, and never write over its memory", async () => {
+    // What an overflow leaves behind would be there for all connections of an instance.
+    const own = await startSqlite();
+    const { writer } = database(own, `${chain("few", 900)};${chain("many", 1200)}`);
+    rows(writer, "INSERT INTO few0 VALUES(7)");
+    expect(rows(writer, "SELECT a FROM few900")).toEqual([[7]]);
+    expect(refusal(writer, "INSERT INTO many0 VALUES(7)").message).toBe("triggers nested too deep");
+    expect(rows(writer, "SELECT count(*) FROM many0")).toEqual([[0]]);
+    expect(rows(writer, "PRAGMA integrity_check")).toEqual([["ok"]]);
+  });
+});
