@@ -43,10 +43,7 @@ export class Faults {
       this.restartLater();
     });
     this.#every(midCallMs, () => {
-      if (node.process === null) return;
-      const { faults } = node.process;
-      faults.stopLosesPower = dice.chance(0.5);
-      faults.callsUntilStop = dice.below(dice.pick([3, 30, 300]));
+      this.#stopInCall(dice.pick([3, 30, 300]));
     });
     this.#every(terminateMs, () => {
       if (!node.isUp) return;
@@ -111,6 +108,8 @@ export class Faults {
       this.#forget();
       if (!this.#isOver && this.#dice.chance(this.#rates.rotChance)) this.#rot();
       node.start();
+      // Disasters seldom come alone: the next one meets a node that has not got over the last.
+      if (!this.#isOver && this.#rates.midCallMs !== null && this.#dice.chance(0.3)) this.#stopInCall(40);
     });
   }
 
@@ -141,6 +140,13 @@ export class Faults {
     this.excuse(rotReason);
     this.#hit("bit rot");
     this.#world.line(name, `bit rot at byte ${rotten.position} of ${path}`);
+  }
+
+  #stopInCall(callsMax: number): void {
+    const faults = this.#node.process?.faults;
+    if (faults === undefined) return;
+    faults.stopLosesPower = this.#dice.chance(0.5);
+    faults.callsUntilStop = this.#dice.below(callsMax);
   }
 
   #fillDisk(): void {

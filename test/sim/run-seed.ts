@@ -162,6 +162,11 @@ class Run {
   async #work(client: Client, endMs: number): Promise<void> {
     const { thinkMs, operationsMax } = this.#options;
     while (this.#world.nowMs < endMs && this.operations < operationsMax) {
+      // Mostly one waits for a node that is down; now and then one has to hear that it is.
+      if (!(this.#node.isUp && this.#node.hasOpened) && !client.dice.chance(0.05)) {
+        await this.#world.sleep(10 + client.dice.random() * 50);
+        continue;
+      }
       this.operations++;
       const action = this.#choose(client);
       this.#world.detail(client.name, action.name);

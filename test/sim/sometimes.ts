@@ -16,6 +16,8 @@ export const sometimes: readonly string[] = [
   "transfer refused by a constraint",
   "deferred foreign key refused at the commit",
   "vacuum",
+  "transaction left open",
+  "statement stopped at its limit",
   "snapshot taken",
   "backup binary",
   "backup fmt=sql",

@@ -29,6 +29,7 @@ export class Bulk implements Workload {
     "SELECT count(DISTINCT version) - 1 FROM big",
     `SELECT count(*) - ${bigRows} FROM big`,
     "SELECT (SELECT count(*) FROM sqlite_schema WHERE name GLOB 'made_*') - (SELECT count(*) FROM made)",
+    "SELECT count(*) FROM limbo",
   ];
 
   constructor(lab: Lab, marks: Marks) {
@@ -43,6 +44,7 @@ export class Bulk implements Workload {
       `WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < ${bigRows})
          INSERT INTO big SELECT i, 0, ${blobText(`${bigPadBytes / 8}`, "i")} FROM c`,
       "CREATE TABLE made(number INTEGER PRIMARY KEY)",
+      "CREATE TABLE limbo(x)",
     ];
   }
 
@@ -53,6 +55,8 @@ export class Bulk implements Workload {
     { name: "make table", weight: 2, run: (client) => this.#makeTable(client) },
     { name: "drop table", weight: 1, run: (client) => this.#dropTable(client) },
     { name: "vacuum", weight: 0.5, run: (client) => this.#vacuum(client) },
+    { name: "untidy", weight: 1.5, run: (client) => this.#untidy(client) },
+    { name: "runaway", weight: 0.3, run: (client) => this.#runaway(client) },
   ];
 
   judge(): void {}
@@ -123,10 +127,42 @@ export class Bulk implements Workload {
     await client.statements("execute", statements, "transaction");
   }
 
+  /** By itself, or behind statements with which it becomes one entry. */
   async #vacuum(client: Client): Promise<void> {
-    const reply = await client.statements("execute", [["VACUUM"]]);
+    const before: Statement[] = client.dice.chance(0.5)
+      ? []
+      : [["INSERT INTO limbo SELECT randomblob(3000) FROM big LIMIT 50"], ["DELETE FROM limbo"]];
+    const reply = await client.statements("execute", [...before, ["VACUUM"]]);
     if (reply.outcome !== "done") return;
-    this.#lab.check(reply.results[0]?.error === undefined, "VACUUM works", JSON.stringify(reply.results));
+    this.#lab.check(reply.results.at(-1)?.error === undefined, "VACUUM works", JSON.stringify(reply.results));
     this.#lab.world.marks.hit("vacuum");
+  }
+
+  /** Leaves behind what must not outlive the request: settings, and a transaction that is not committed. */
+  async #untidy(client: Client): Promise<void> {
+    const statements: Statement[] = [
+      ["PRAGMA foreign_keys = OFF"],
+      ["PRAGMA ignore_check_constraints = ON"],
+      ["PRAGMA recursive_triggers = ON"],
+      [client.dice.pick(["BEGIN", "SAVEPOINT s"])],
+      ["INSERT INTO limbo VALUES(1)"],
+    ];
+    const reply = await client.statements("execute", statements.slice(client.dice.below(3)));
+    if (reply.outcome === "refused" && reply.reason.includes("left open"))
+      this.#lab.world.marks.hit("transaction left open");
+  }
+
+  /** Would never end. */
+  async #runaway(client: Client): Promise<void> {
+    const count = "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c) SELECT";
+    const [endpoint, sql] = client.dice.pick([
+      ["query", `${count} max(i) FROM c`],
+      ["execute", `INSERT INTO limbo ${count} i FROM c`],
+    ]);
+    const reply = await client.statements(endpoint, [[sql]], "db_timeout=2ms");
+    if (reply.outcome !== "done") return;
+    const isStopped = reply.results[0]?.error !== undefined;
+    this.#lab.check(isStopped, "a statement stops when its time is over", JSON.stringify(reply.results));
+    this.#lab.world.marks.hit("statement stopped at its limit");
   }
 }

@@ -82,8 +82,9 @@ const refusals = [
   "raft is already shutdown",
   "context canceled",
   "too many long answers are under way",
-  // At the commit, and so not of any of the statements.
+  // At the end, and so not of any of the statements.
   "FOREIGN KEY constraint failed",
+  "transaction left open at the end of the request: rolled back",
 ];
 const unknowns = ["leadership lost", "whether this request was carried out is unknown"];
 
