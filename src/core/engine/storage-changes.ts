@@ -54,7 +54,7 @@ export class ChangeFinder {
       pgnos[count] = pgno;
       hashes[count++] = hash;
     }
-    for (let pgno = pageCount + 1; pgno <= pagesBefore; pgno++) after ^= this.#hashBefore(pgno);
+    after ^= this.#hashCutOff(pageCount);
     return { pgnos: pgnos.subarray(0, count), hashes: hashes.subarray(0, count), pageCount, checksum: after };
   }
 
@@ -76,7 +76,7 @@ export class ChangeFinder {
       }
     }
     assert(added === Math.max(0, pageCount - pagesBefore), "an entry holds every page by which the database grows");
-    for (let pgno = pageCount + 1; pgno <= pagesBefore; pgno++) after ^= this.#hashBefore(pgno);
+    after ^= this.#hashCutOff(pageCount);
     for (const { pgnos, hashes } of parts) {
       for (let i = 0; i < pgnos.length; i++) this.#before.set(pgnos[i] ?? 0, hashes[i] ?? 0n);
     }
@@ -87,6 +87,14 @@ export class ChangeFinder {
     if (this.#bytes.length === pageSize) return;
     this.#bytes = new Uint8Array(pageSize);
     this.#bytesBefore = new Uint8Array(pageSize);
+  }
+
+  /** Of all pages that go when `pageCount` are left. */
+  #hashCutOff(pageCount: number): bigint {
+    const { pagesBefore } = this.#store;
+    let after = 0n;
+    for (let pgno = pageCount + 1; pgno <= pagesBefore; pgno++) after ^= this.#hashBefore(pgno);
+    return after;
   }
 
   #hashBefore(pgno: number): bigint {

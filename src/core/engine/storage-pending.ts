@@ -28,6 +28,10 @@ export class PendingPages {
     files.remove(path);
   }
 
+  get pageSize(): number {
+    return this.#pageSize;
+  }
+
   /** Page numbers, ascending. */
   pgnos(): Uint32Array<ArrayBuffer> {
     return this.#slots.keys();

@@ -4,19 +4,13 @@ import {
   EntryKind,
   encodeHardState,
   encodeImageBody,
-  encodePagesHead,
-  entryHeaderBytes,
-  framesIn,
   type HardState,
   type LogPoint,
   membershipBytesMax,
-  pagesBodyBytes,
-  pagesHeadBytes,
-  segmentHeaderBytes,
 } from "../log/mod.ts";
 import { type EntryNote, PageHashes } from "../pages/mod.ts";
 import type { CheckedImage, CheckpointOrder, EntryBatch, LogDescription, SnapshotShape } from "./engine-messages.ts";
-import { ChangeFinder, type Changes } from "./storage-changes.ts";
+import { ChangeFinder } from "./storage-changes.ts";
 import { EntryLog } from "./storage-entries.ts";
 import { type IncomingEntry, readIncoming } from "./storage-intake.ts";
 import { databaseFile, logFolder, pendingFile, segmentIdsOf, segmentPath } from "./storage-names.ts";
@@ -25,11 +19,9 @@ import { PendingPages } from "./storage-pending.ts";
 import { saveSnapshot } from "./storage-record.ts";
 import type { SlotFile } from "./storage-slots.ts";
 import { Spares } from "./storage-spares.ts";
+import { TransactionWriter } from "./storage-transaction.ts";
 import { PageVersions } from "./storage-versions.ts";
 import { WriterStore } from "./storage-writer.ts";
-
-/** A transaction whose entry would be bigger is cut into parts. */
-const entryBytesMax = 4 * 1024 * 1024;
 
 /** A checkpoint whose log has not been given back yet. */
 interface PastCheckpoint {
@@ -50,6 +42,7 @@ export class Storage {
   readonly #log: EntryLog;
   readonly #pending: PendingPages;
   readonly #changes: ChangeFinder;
+  readonly #transactions: TransactionWriter;
   /** Of pages at the newest appended entry; a page that was cut off is set again when it comes back. */
   readonly #hashes = new PageHashes();
   #readableFrom: LogIndex;
@@ -86,6 +79,7 @@ export class Storage {
     this.#pending = new PendingPages(files, `${folder}/${pendingFile}`, pageSize);
     this.writerStore = new WriterStore(this.versions, this.#log.writer, this.#pending);
     this.#changes = new ChangeFinder(hasher, this.writerStore, this.#pending, this.#hashes);
+    this.#transactions = new TransactionWriter(options, this.#log, this.#pending);
     this.#spares.ask();
   }
 
@@ -147,10 +141,10 @@ export class Storage {
       this.discardPending();
       return done(null);
     }
-    const counts = partsOf(changes.pgnos.length, store.pageSize, this.#options.segmentBytes);
-    const room = this.#log.reserve(counts.map((count) => pagesBodyBytes(count, store.pageSize)));
-    if (!room.ok) return room;
-    const note = this.#appendParts(term, changes, counts);
+    this.#assertTerm(term);
+    const appended = this.#transactions.append(term, changes);
+    if (!appended.ok) return appended;
+    const note = appended.value;
     for (let i = 0; i < changes.pgnos.length; i++) this.#hashes.set(changes.pgnos[i] ?? 0, changes.hashes[i] ?? 0n);
     this.versions.index.add(note);
     store.restart();
@@ -390,37 +384,6 @@ export class Storage {
     );
   }
 
-  /** Writes the changes as entries of so many pages each; all but the last are parts. */
-  #appendParts(term: Term, changes: Changes, counts: readonly number[]): EntryNote {
-    const { pgnos, hashes, pageCount } = changes;
-    const { pageSize } = this.writerStore;
-    const segments = new Uint32Array(pgnos.length);
-    const positions = new Float64Array(pgnos.length);
-    const leaderTimeMs = Math.floor(this.#options.clock.nowMs());
-    let from = 0;
-    let last: LogPoint = this.#log.last;
-    for (const [part, count] of counts.entries()) {
-      const isLast = part === counts.length - 1;
-      const checksum = isLast ? changes.checksum : 0n;
-      const headBytes = pagesHeadBytes(count);
-      const body = this.#log.begin(pagesBodyBytes(count, pageSize));
-      const head = { pageSize, pageCount, checksum, leaderTimeMs, partCount: isLast ? part : 0 };
-      encodePagesHead(body, head, { pgnos, hashes, from, count });
-      for (let i = 0; i < count; i++) {
-        const into = body.subarray(headBytes + i * pageSize, headBytes + (i + 1) * pageSize);
-        const page = this.#pending.view(pgnos[from + i] ?? 0, into);
-        if (page !== into) into.set(page);
-      }
-      const kind = isLast ? EntryKind.pages : EntryKind.part;
-      last = this.#seal(term, kind, body.length, headBytes, isLast ? checksum : this.checksum);
-      const pagesAt = last.position - this.#log.writer.entryBytes(body.length) + entryHeaderBytes + headBytes;
-      segments.fill(last.segment, from, from + count);
-      for (let i = 0; i < count; i++) positions[from + i] = pagesAt + i * pageSize;
-      from += count;
-    }
-    return { index: last.index, term, pageSize, pageCount, pgnos, segments, positions, image: null };
-  }
-
   /** Ends the entry begun in the log. `checksum`: the database's after it. */
   #seal(term: Term, kind: EntryKind, bodyBytes: number, checkedBytes: number, checksum: bigint): LogPoint {
     this.#assertTerm(term);
@@ -436,15 +399,4 @@ export class Storage {
 function imageNote(index: LogIndex, term: Term, { file, pageSize, pageCount }: CheckedImage): EntryNote {
   const nowhere = { pgnos: new Uint32Array(0), segments: new Uint32Array(0), positions: new Float64Array(0) };
   return { index, term, pageSize, pageCount, ...nowhere, image: file };
-}
-
-/** How many pages go into each entry of a transaction. */
-function partsOf(pageCount: number, pageSize: number, segmentBytes: number): readonly number[] {
-  const bodyBytesMax = Math.min(entryBytesMax, segmentBytes) - segmentHeaderBytes - entryHeaderBytes;
-  const perPart = framesIn(bodyBytesMax, pageSize);
-  const counts: number[] = [];
-  let left = pageCount;
-  for (; left > perPart; left -= perPart) counts.push(perPart);
-  counts.push(left);
-  return counts;
 }
