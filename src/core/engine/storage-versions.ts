@@ -43,8 +43,11 @@ export class PageVersions {
     return handle;
   }
 
-  /** Versions up to `through` are in `db.sqlite` now: forgets them, and closes the segments that nothing needs. */
-  dropThrough(through: LogIndex): void {
+  /**
+   * Versions up to `through` are in `db.sqlite` now: forgets them, and closes the files that nothing needs. Returns the
+   * images that another had taken the place of by then: no snapshot shows them.
+   */
+  dropThrough(through: LogIndex): readonly string[] {
     const { pageSize, pageCount, base } = this.index.shape(through);
     if (base.file !== databaseFile) {
       const handle = this.#bases.get(base.file);
@@ -53,18 +56,18 @@ export class PageVersions {
       this.#bases.delete(base.file);
       if (handle !== undefined) this.#bases.set(databaseFile, handle);
     }
-    this.index.dropThrough({ index: through, file: databaseFile, pageSize, pageCount });
+    const bases = this.index.dropThrough({ index: through, file: databaseFile, pageSize, pageCount });
+    const images = bases.filter((file) => file !== base.file);
+    this.#closeBases(images);
     this.#drops++;
     this.#closeUnused();
+    return images;
   }
 
   /** Forgets entries from `index` on (Raft conflict). Returns the image files that were theirs; they are closed. */
   truncateFrom(index: LogIndex): readonly string[] {
     const images = this.index.truncateFrom(index);
-    for (const file of images) {
-      this.#bases.get(file)?.close();
-      this.#bases.delete(file);
-    }
+    this.#closeBases(images);
     this.#closeUnused();
     this.#drops++;
     return images;
@@ -74,6 +77,13 @@ export class PageVersions {
     for (const handle of [...this.#segments.values(), ...this.#bases.values()]) handle.close();
     this.#segments.clear();
     this.#bases.clear();
+  }
+
+  #closeBases(files: readonly string[]): void {
+    for (const file of files) {
+      this.#bases.get(file)?.close();
+      this.#bases.delete(file);
+    }
   }
 
   #closeUnused(): void {

@@ -317,7 +317,7 @@ export class Storage {
 
   /** `runCheckpoint` through this index is done. */
   checkpointed(through: LogIndex): void {
-    this.versions.dropThrough(through);
+    this.#removeImages(this.versions.dropThrough(through));
     // It was under way when a snapshot came: the log is another since, and what it holds of the old one goes with that.
     if (through < this.checkpointIndex) return;
     this.#log.dropThrough(through);
@@ -355,7 +355,7 @@ export class Storage {
     this.#hardStateSlots.close();
   }
 
-  /** Image files whose entries are gone. */
+  /** Image files whose entries are gone, or that no snapshot shows any more. */
   #removeImages(names: readonly string[]): void {
     for (const file of names) this.#options.files.remove(`${this.#options.folder}/${file}`);
   }

@@ -131,10 +131,14 @@ export class PageIndex {
     };
   }
 
-  /** The file now holds everything up to `base.index`: those versions are forgotten. */
-  dropThrough(base: BaseShape): void {
+  /**
+   * The file now holds everything up to `base.index`: those versions are forgotten. Returns the files that were bases
+   * up to there and are none any more.
+   */
+  dropThrough(base: BaseShape): readonly string[] {
     assert(base.index >= this.base.index, `the base goes from ${this.base.index} forward to ${base.index}`);
     const isLater = (shape: { readonly index: LogIndex }): boolean => shape.index > base.index;
+    const files = this.#bases.filter((shape) => !isLater(shape) && shape.file !== base.file).map(({ file }) => file);
     this.#bases = [base, ...this.#bases.filter(isLater)];
     this.#entries = this.#entries.filter(isLater);
     const old = this.#versions;
@@ -145,6 +149,7 @@ export class PageIndex {
     for (let version = first; version < old.length; version++) {
       this.#push(old.index(version), old.pgno(version), old.segment(version), old.position(version));
     }
+    return files;
   }
 
   /** Forgets entries from `index` on (Raft conflict). Returns the files that were bases from there on. */

@@ -418,6 +418,33 @@ describe("checkpoints", () => {
     expect(difference(snapshotAt(reader, logIndex(2)), newVersion)).toBe(null);
     expect(mustOpen(openStorage(files, megabyte)).writerStore.pageSize).toBe(1024);
   });
+
+  test("an image that another took the place of goes with the checkpoint that passes both", () => {
+    const files = new FaultyFiles();
+    const storage = opened(files);
+    const reader = readerOf(files, storage);
+    const install = (byte: number): void => {
+      const file = `image-${byte}.sqlite`;
+      const readPage = (_pgno: number, into: Uint8Array): void => void into.fill(byte);
+      const shape = { pageSize: 1024, pageCount: 1 };
+      files.put(`${folder}/${file}`, filled(byte, 1024));
+      const checksum = databaseChecksum(hasher, { ...shape, readPage });
+      reader.index.add(mustDo(storage.appendImage(firstTerm, { file, ...shape, checksum })));
+      storage.flush();
+    };
+    for (const byte of [1, 2, 3]) install(byte);
+    for (const at of [1, 2, 3]) {
+      const pages = [filled(at, 1024)];
+      expect(difference(snapshotAt(reader, logIndex(at)), { index: logIndex(at), pageSize: 1024, pages })).toBe(null);
+    }
+    checkpoint(files, storage);
+    expect(files.list(folder)).toEqual(["checkpoint", "db.sqlite", "hard-state"]);
+    expect(reader.dropThrough(logIndex(3))).toEqual(["image-1.sqlite", "image-2.sqlite"]);
+    const last = { index: logIndex(3), pageSize: 1024, pages: [filled(3, 1024)] };
+    expect(difference(snapshotAt(reader, logIndex(3)), last)).toBe(null);
+    const again = readerOf(files, mustOpen(openStorage(files, megabyte)));
+    expect(difference(snapshotAt(again, logIndex(3)), last)).toBe(null);
+  });
 });
 
 test("a snapshot's stamp changes when its pages may have", () => {
