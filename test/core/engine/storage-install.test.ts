@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 import { logIndex, Prng, present, term } from "../../../src/core/base/mod.ts";
+import { ImageNames } from "../../../src/core/engine/file-names.ts";
+import { FilePages } from "../../../src/core/engine/file-pages.ts";
 import type { CheckedImage } from "../../../src/core/engine/mod.ts";
+import { SnapshotFetch } from "../../../src/core/engine/snapshot-fetch.ts";
 import { runCheckpoint } from "../../../src/core/engine/storage-checkpoint.ts";
-import { databaseChecksum } from "../../../src/core/pages/mod.ts";
+import { databaseChecksum, encodePageChunk, pageHash } from "../../../src/core/pages/mod.ts";
 import { FileError } from "../../../src/core/ports/mod.ts";
 import type { FaultyFiles } from "../../sim/faulty-files.ts";
 import {
@@ -130,4 +133,42 @@ test("nothing that is committed is given up for a snapshot", () => {
   const image = putImage(files);
   expect(() => storage.installSnapshot({ ...snapshot, index: run.checkpoint }, image)).toThrow(/newer than what is/);
   expect(() => storage.installSnapshot({ ...snapshot, term: term(9) }, image)).toThrow(/of term 9/);
+});
+
+test("a checkpoint beyond it that was cut short is known at the next start", () => {
+  const files = run.files.clone();
+  const storage = mustOpen(openStorage(files, segmentBytes, 5));
+  storage.installSnapshot(snapshot, putImage(files));
+  const next = goOn(storage, installed);
+  const order = present(storage.planCheckpoint(next.index), "there is something to copy");
+  files.onChange = (what) => {
+    if (what.startsWith(`dataSync ${folder}/image-7.sqlite`)) files.failAt = 0;
+  };
+  expect(() => runCheckpoint(files, folder, hasher, order)).toThrow(/input\/output/);
+  files.onChange = () => {};
+  files.crash(() => 0.99);
+  const again = mustOpen(openStorage(files, segmentBytes, 6));
+  expect([again.checkpointIndex, again.readableFrom, again.lastIndex]).toEqual([
+    snapshot.index,
+    next.index,
+    next.index,
+  ]);
+  expect(differenceAtEnd(files, again, next)).toBe(null);
+});
+
+test("a page that is kept must be the one that the other node has", () => {
+  const files = run.files.clone();
+  const { pageCount, checksum, file } = putImage(files);
+  const source = new FilePages(files.open(`${folder}/${file}`, "read"), pageSize);
+  const whole = { first: 1, hashes: BigUint64Array.from(pages, (page, at) => pageHash(hasher, at + 1, page)) };
+  const fetch = new SnapshotFetch(files, folder, hasher, { pageSize, pageCount, checksum });
+  const [ask] = fetch.asks();
+  expect(fetch.take(encodePageChunk(source, whole, hasher))).toEqual({ ok: false, error: "page 1 was not sent" });
+  expect(fetch.unanswered()).toEqual([ask]);
+  expect(fetch.take(encodePageChunk(source, present(ask, "an ask is out"), hasher)).ok).toBe(true);
+  expect(fetch.finish(new ImageNames())).toEqual({
+    ok: true,
+    value: { file: "image-8.sqlite", pageSize, pageCount, checksum },
+  });
+  expect(Uint8Array.from(files.bytes(`${folder}/image-8.sqlite`))).toEqual(Uint8Array.from(pages.flatMap((page) => [...page])));
 });
