@@ -2,7 +2,10 @@ import { FileError } from "../ports/mod.ts";
 
 /** Why a thread's program had to stop, for the log: what the system said, or where the broken invariant is. */
 export function failureText(error: unknown): string {
-  if (error instanceof FileError) return `${error.code}: ${error.message}`;
+  if (error instanceof FileError) {
+    // Most runtimes begin with it.
+    return error.message.startsWith(`${error.code}: `) ? error.message : `${error.code}: ${error.message}`;
+  }
   if (error instanceof Error) return error.stack ?? error.message;
   return String(error);
 }

@@ -41,7 +41,7 @@ export interface NodeHostOptions {
   readonly log: Logger;
   /** SQLite for the threads. */
   readonly wasm: unknown;
-  /** The node can't go on: nothing may be done after. `inOpening`: its folder could not be opened. */
+  /** The node can't go on: nothing may be done after. `inOpening`: it never took requests. */
   failed(reason: string, inOpening: boolean): void;
   /** The node leads, or never will: it takes requests. */
   opened(): void;
@@ -441,7 +441,7 @@ export class NodeHost implements TaskHost {
 
   #fail(reason: string): void {
     if (this.#state === "failed" || this.#state === "stopped") return;
-    const inOpening = this.#recovered === null;
+    const inOpening = this.#state === "opening";
     this.#state = "failed";
     this.#timers.stop();
     const [headline = ""] = reason.split("\n");
