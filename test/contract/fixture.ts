@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createWorkers } from "../../src/core/ports/mod.ts";
 import { clockCases } from "./clock-cases.ts";
 import { entropyCases } from "./entropy-cases.ts";
 import { filesCases } from "./files-cases.ts";
@@ -24,7 +25,9 @@ async function casesOf(name: string): Promise<Cases> {
     case "process":
       return processCases((await load("process")).thisProcess, runtime);
     case "workers":
-      return workersCases((await load("workers")).createWorkers(new URL(`./echo-on-${runtime}.ts`, import.meta.url)));
+      return workersCases(
+        createWorkers((await load("workers")).threadsOf(new URL(`./echo-on-${runtime}.ts`, import.meta.url))),
+      );
     default:
       throw new Error(`no port ${name}`);
   }

@@ -13,6 +13,7 @@ export type { Logger } from "./logger.ts";
 export { type FileCalls, PosixFiles } from "./posix-files.ts";
 export { goWord, interfacesOf, type NetworkInterface, type Process, programNamed } from "./process.ts";
 export { StandardStream } from "./standard-stream.ts";
+export { createWorkers, type StartThread, type Thread, type ThreadEvents } from "./threads.ts";
 export {
   Inbox,
   prepareWord,

@@ -1,65 +1,19 @@
 import { extname } from "node:path";
-import {
-  prepareWord,
-  type WorkerEvents,
-  type WorkerHandle,
-  type WorkerRole,
-  type Workers,
-} from "../../core/ports/mod.ts";
+import { createWorkers, type StartThread } from "../../core/ports/mod.ts";
 
-/** Threads that run the module at `program`, which calls `runInScope`. The first is started at once, to get ready. */
-export function createWorkers(program: URL): Workers {
-  let ahead: Thread | null = new Thread(program);
-  ahead.post(prepareWord);
-  return {
-    start(role, data, events) {
-      const thread = ahead ?? new Thread(program);
-      ahead = null;
-      thread.begin(role, data, events);
-      return thread;
-    },
+/** Threads that run the module at `program`. */
+export function threadsOf(program: URL): StartThread {
+  return (events) => {
+    const worker = new Worker(program);
+    worker.onmessage = ({ data: message }) => events.message(message);
+    worker.onerror = ({ message }) => events.fault(message);
+    worker.addEventListener("close", events.ended);
+    return {
+      post: (message, transfer) => worker.postMessage(message, [...transfer]),
+      terminate: () => worker.terminate(),
+    };
   };
 }
 
-class Thread implements WorkerHandle {
-  readonly #worker: Worker;
-  #events: WorkerEvents | null = null;
-  #fault: string | null = null;
-  #terminated = false;
-  #ended = false;
-
-  constructor(program: URL) {
-    this.#worker = new Worker(program);
-    this.#worker.onmessage = ({ data: message }) => {
-      if (!this.#terminated) this.#events?.message(message);
-    };
-    this.#worker.onerror = ({ message }) => {
-      this.#fault = message;
-    };
-    this.#worker.addEventListener("close", () => this.#end());
-  }
-
-  begin(role: WorkerRole, data: unknown, events: WorkerEvents): void {
-    this.#events = events;
-    if (this.#ended) queueMicrotask(() => events.exit(this.#fault));
-    else this.post({ role, data });
-  }
-
-  post(message: unknown, transfer: readonly ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, [...transfer]);
-  }
-
-  terminate(): void {
-    this.#terminated = true;
-    this.#worker.terminate();
-  }
-
-  #end(): void {
-    this.#ended = true;
-    if (!this.#terminated) this.#fault ??= "ended by itself";
-    this.#events?.exit(this.#fault);
-  }
-}
-
 /** The program lies beside this file, in a checkout as in a compiled program. */
-export const workers = createWorkers(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
+export const workers = createWorkers(threadsOf(new URL(`./worker${extname(import.meta.url)}`, import.meta.url)));
