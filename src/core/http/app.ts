@@ -1,11 +1,15 @@
 import { Hono } from "hono";
 import type { ConnectionInfo } from "../ports/mod.ts";
+import { BodyRoom } from "./body.ts";
 import type { HttpConfig } from "./config.ts";
 import { Replies } from "./replies.ts";
 import { type Exchange, type House, type Route, run } from "./route.ts";
 import { findRoute, routeTable } from "./route-table.ts";
 import type { Service } from "./service.ts";
 import { Targets } from "./target.ts";
+
+/** Bodies on their way in, in bodies of the largest size. */
+const wholeBodiesMax = 4;
 
 export interface App {
   /** Answers one request. Never rejects. */
@@ -18,7 +22,7 @@ export interface App {
  */
 export function createApp(service: Service, config: HttpConfig): App {
   const replies = new Replies(config);
-  const house: House = { service, config, replies };
+  const house: House = { service, config, replies, room: new BodyRoom(wholeBodiesMax * config.bodyBytesMax) };
   const targets = new Targets(findRoute);
   const hono = new Hono<{ Bindings: Exchange }>({
     // Our paths match by prefix and are percent-decoded, which Hono's patterns can't say; `target` has found the row.

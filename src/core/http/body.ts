@@ -1,16 +1,39 @@
 import { done, failed, type Outcome } from "../base/mod.ts";
 
-/** Why a body could not be had: it is too big to hold, or the client broke off. */
-export type BodyFault = "too-large" | "broken-off";
+/** Why a body could not be had: it is too big to hold, or there is no room beside the others, or the client broke off. */
+export type BodyFault = "too-large" | "no-room" | "broken-off";
 export type Bytes = Uint8Array<ArrayBuffer>;
 
+/** Bodies up to this size are bounded by the connections that there can be. */
+const uncountedBytesMax = 64 * 1024;
+
+/** Memory for bodies that are on their way in: clients who are slow to finish must not fill it. */
+export class BodyRoom {
+  #leftBytes: number;
+
+  constructor(bytes: number) {
+    this.#leftBytes = bytes;
+  }
+
+  /** False: there is not so much left. */
+  take(bytes: number): boolean {
+    if (bytes > this.#leftBytes) return false;
+    this.#leftBytes -= bytes;
+    return true;
+  }
+
+  give(bytes: number): void {
+    this.#leftBytes += bytes;
+  }
+}
+
 /** Reads a request's body whole, at most `bytesMax` of it. */
-export function readBody(request: Request, bytesMax: number): Promise<Outcome<Bytes, BodyFault>> {
+export function readBody(request: Request, bytesMax: number, room: BodyRoom): Promise<Outcome<Bytes, BodyFault>> {
   const declared = request.headers.get("content-length");
-  // Without a length (chunked) the bytes have to be counted as they come.
-  if (declared === null) return readStream(request.body, bytesMax);
-  if (!(Number(declared) <= bytesMax)) return Promise.resolve(failed("too-large"));
-  return request.arrayBuffer().then(wrap, brokenOff);
+  if (declared !== null && !(Number(declared) <= bytesMax)) return Promise.resolve(failed("too-large"));
+  if (declared !== null && Number(declared) <= uncountedBytesMax) return request.arrayBuffer().then(wrap, brokenOff);
+  // What takes long to come, or says no length (chunked), has to be counted as it comes.
+  return readStream(request.body, bytesMax, room);
 }
 
 const wrap = (buffer: ArrayBuffer): Outcome<Bytes, BodyFault> => done(new Uint8Array(buffer));
@@ -20,24 +43,29 @@ const brokenOff = (): Outcome<Bytes, BodyFault> => failed("broken-off");
 export async function readStream(
   stream: ReadableStream<Uint8Array> | null,
   bytesMax: number,
+  room: BodyRoom,
 ): Promise<Outcome<Bytes, BodyFault>> {
   if (stream === null) return done(new Uint8Array(0));
   const reader = stream.getReader();
   const chunks: Uint8Array[] = [];
   let length = 0;
+  let takenBytes = 0;
   try {
     for (;;) {
       const { done: ended, value } = await reader.read();
       if (ended) return done(concatenate(chunks, length));
       length += value.length;
-      if (length > bytesMax) {
+      if (length <= bytesMax && room.take(value.length)) takenBytes += value.length;
+      else {
         reader.cancel().catch(() => undefined);
-        return failed("too-large");
+        return failed(length > bytesMax ? "too-large" : "no-room");
       }
       chunks.push(value);
     }
   } catch {
     return failed("broken-off");
+  } finally {
+    room.give(takenBytes);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { HttpCounter } from "../metrics/mod.ts";
 import type { ConnectionInfo } from "../ports/mod.ts";
 import { authorize, type Permission } from "./authorize.ts";
-import type { BodyFault } from "./body.ts";
+import type { BodyFault, BodyRoom } from "./body.ts";
 import type { HttpConfig } from "./config.ts";
 import type { Parameters } from "./parameters.ts";
 import type { ContentType, Replies } from "./replies.ts";
@@ -21,6 +21,7 @@ export interface House {
   readonly service: Service;
   readonly config: HttpConfig;
   readonly replies: Replies;
+  readonly room: BodyRoom;
 }
 
 /** One row of the table of http-api §1.5. */
@@ -51,6 +52,7 @@ export function run(route: Route, exchange: Exchange, house: House): Response | 
 
 /** What a client hears whose body could not be taken in. There is no 413 in the contract (§1.1). */
 export function bodyFaultReply(fault: BodyFault, { replies, config }: House): Response {
+  if (fault === "no-room") return replies.textError(503, "too many requests under way");
   return fault === "too-large"
     ? replies.textError(400, `request body is larger than ${config.bodyBytesMax} bytes`)
     : replies.textError(400, "unexpected EOF");

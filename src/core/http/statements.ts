@@ -15,7 +15,7 @@ export function submitBody(
   exchange: Exchange,
   house: House,
 ): Promise<Response> {
-  return readBody(exchange.request, house.config.bodyBytesMax).then((body: Outcome<Bytes, BodyFault>) =>
+  return readBody(exchange.request, house.config.bodyBytesMax, house.room).then((body: Outcome<Bytes, BodyFault>) =>
     body.ok ? submit(endpoint, format, body.value, exchange, house) : bodyFaultReply(body.error, house),
   );
 }

@@ -1,5 +1,5 @@
 import { done, failed, type Outcome } from "../../base/mod.ts";
-import { readBody } from "../body.ts";
+import { type BodyRoom, readBody } from "../body.ts";
 import { parseJson } from "../json-body.ts";
 import { writeJson } from "../json-text.ts";
 import { nodeStruct } from "../node-report.ts";
@@ -28,8 +28,11 @@ async function show({ parameters, target }: Exchange, { service, replies }: Hous
   return replies.refusal(reply, locationOf(target), contentTypes.json, refusal);
 }
 
-async function stepDown({ request, parameters, target }: Exchange, { service, replies }: House): Promise<Response> {
-  const wanted = await targetNode(request);
+async function stepDown(
+  { request, parameters, target }: Exchange,
+  { service, replies, room }: House,
+): Promise<Response> {
+  const wanted = await targetNode(request, room);
   if (!wanted.ok) return replies.textError(400, `invalid JSON: ${wanted.error}`);
   const { timeoutMs, retries, redirect, wait } = parameters;
   const reply = await service.stepdown({ target: wanted.value, wait, timeoutMs, retries, redirect });
@@ -40,10 +43,10 @@ async function stepDown({ request, parameters, target }: Exchange, { service, re
 }
 
 /** The body's `id`, read only with exactly this content type and a positive length. Null = any node. */
-async function targetNode(request: Request): Promise<Outcome<string | null>> {
+async function targetNode(request: Request, room: BodyRoom): Promise<Outcome<string | null>> {
   if (request.headers.get("content-type") !== "application/json") return done(null);
   if (!(Number(request.headers.get("content-length") ?? "0") > 0)) return done(null);
-  const body = await readBody(request, bodyBytesMax);
+  const body = await readBody(request, bodyBytesMax, room);
   if (!body.ok) return failed(body.error === "too-large" ? `larger than ${bodyBytesMax} bytes` : "unexpected EOF");
   const parsed = parseJson(body.value);
   if (!parsed.ok) return parsed;

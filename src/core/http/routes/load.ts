@@ -22,7 +22,7 @@ export const loadRoute: Route = {
     const { head, whole } = peeked.value;
     if (head.length >= headBytes && beginsAsSqlite(head)) return loadFile(whole, exchange, house);
     // SQL text becomes one statement of one entry, so it is held whole and bounded.
-    const sql = await readStream(whole, house.config.bodyBytesMax);
+    const sql = await readStream(whole, house.config.bodyBytesMax, house.room);
     if (!sql.ok) return bodyFaultReply(sql.error, house);
     // Not the JSON type: upstream never sets it here, and Go sniffs `text/plain` (§13.2).
     return submit("load", "text", sql.value, exchange, house, contentTypes.text);

@@ -14,8 +14,8 @@ export const removeRoute: Route = {
   permissions: ["remove"],
   earlyType: null,
   counter: null,
-  async handle({ request, parameters, target }, { service, replies }) {
-    const body = await readBody(request, bodyBytesMax);
+  async handle({ request, parameters, target }, { service, replies, room }) {
+    const body = await readBody(request, bodyBytesMax, room);
     const id = body.ok ? soleId(parseJson(body.value)) : null;
     if (id === null) return replies.empty(400);
     const { timeoutMs, retries, redirect } = parameters;

@@ -18,7 +18,7 @@ export const sqlRoute: Route = {
       if (parameters.q === null) return house.replies.textError(400, "query not specified");
       return analyse("text", parameters.q.slice(), exchange, house);
     }
-    const body = await readBody(request, house.config.bodyBytesMax);
+    const body = await readBody(request, house.config.bodyBytesMax, house.room);
     return body.ok ? analyse("json", body.value, exchange, house) : bodyFaultReply(body.error, house);
   },
 };
