@@ -101,6 +101,7 @@ function raftReport(config: Config, host: NodeHost, sizes: FolderSizes): PlainOb
 /** Pragma values are those that clients check, whatever the engine does in their place (operations §7). */
 function sqliteReport(config: Config, host: NodeHost, sizes: FolderSizes): PlainObject {
   const { pageSize, pageCount } = host.history.shape;
+  const databaseBytes = pageSize * pageCount; // The file, `size`, is the last checkpoint and may be behind.
   const path = `${config.dataFolder}/db.sqlite`;
   const { foreignKeys } = config;
   const pragmas = {
@@ -116,8 +117,8 @@ function sqliteReport(config: Config, host: NodeHost, sizes: FolderSizes): Plain
       ro: poolStruct(config.readOnlyConnectionsMax, readers, readersInUse),
       rw: poolStruct(1, 1, 0),
     },
-    db_size: sizes.databaseBytes,
-    db_size_friendly: friendlySize(sizes.databaseBytes),
+    db_size: databaseBytes,
+    db_size_friendly: friendlySize(databaseBytes),
     extensions: [],
     last_modified: time(sizes.databaseModifiedMs),
     mem_stats: { page_count: pageCount, page_size: pageSize },

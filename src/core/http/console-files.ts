@@ -18,7 +18,7 @@ const index = `<!DOCTYPE html>
 <main>
 <h1>quolite</h1>
 <p>This node is up. It speaks the HTTP API of rqlite, so rqlite's clients and its shell work with it.</p>
-<pre>curl -XPOST 'localhost:4001/db/execute?pretty' -H 'Content-Type: application/json' \\
+<pre>curl -XPOST 'localhost:4001/db/execute?pretty' \\
      -d '["CREATE TABLE foo (id INTEGER PRIMARY KEY, name TEXT)"]'
 curl -G 'localhost:4001/db/query?pretty' --data-urlencode 'q=SELECT * FROM foo'</pre>
 <ul>
