@@ -88,7 +88,7 @@ describe("lists", () => {
   });
 
   test("a read that is no beginning of the list", () => {
-    const appends = ["1", "2", "3"].map((item) => did(1, 9, { type: "append", list: "a", item, items: null }));
+    const appends = ["1", "2", "3"].map((item) => did(1, never, { type: "append", list: "a", item, items: null }));
     expect(judge(...appends, did(1, 9, look("a", "db 1 2")), did(1, 9, look("a", "db 2 1 3")))).toThrow("read a");
   });
 
