@@ -1,4 +1,4 @@
-// The first thread starts when this is loaded, and gets ready while the rest is.
-await import("./workers.ts");
+// When these are loaded, the first thread starts and SQLite is compiled; both go on while the rest is loaded.
+await Promise.all([import("./workers.ts"), import("./process.ts")]);
 const [{ ports }, { runQuolite }] = await Promise.all([import("./ports.ts"), import("../../core/host/mod.ts")]);
 await runQuolite(ports);

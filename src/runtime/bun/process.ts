@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
-import wasm from "@sqlite.org/sqlite-wasm/sqlite3.wasm" with { type: "file" };
+import wasmFile from "@sqlite.org/sqlite-wasm/sqlite3.wasm" with { type: "file" };
 import { FolderHolds, goWord, interfacesOf, type Process, programNamed, StandardStream } from "../../core/ports/mod.ts";
 
 /** Compiled files lie in a file system that only their own process sees. */
@@ -12,6 +12,12 @@ const [, script = Bun.main, ...commandLine] = process.argv;
 const out = new StandardStream((bytes) => fs.writeSync(1, bytes));
 const holds = new FolderHolds((path) => new DatabaseSync(path));
 const error = new StandardStream((bytes) => fs.writeSync(2, bytes));
+
+/** Compiled in the background from the very start, as the first thread waits for it. */
+const compileWasm = async (): Promise<WebAssembly.Module> => WebAssembly.compile(fs.readFileSync(wasmFile));
+const wasm = compileWasm();
+// Its failure is heard by whoever asks for it.
+wasm.catch(() => undefined);
 
 export const thisProcess: Process = {
   commandLine,
@@ -37,6 +43,6 @@ export const thisProcess: Process = {
     return { residentBytes: rss, heapUsedBytes: heapUsed, heapTotalBytes: heapTotal };
   },
   networkInterfaces: () => interfacesOf(os.networkInterfaces()),
-  loadWasm: async () => WebAssembly.compile(await Bun.file(wasm).arrayBuffer()),
+  loadWasm: () => wasm,
   exit: (code) => process.exit(code),
 };

@@ -4,10 +4,17 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { FolderHolds, goWord, interfacesOf, type Process, programNamed, StandardStream } from "../../core/ports/mod.ts";
 
+const wasmFile = new URL(import.meta.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm"));
 const executable = Deno.build.standalone ? Deno.execPath() : fileURLToPath(Deno.mainModule);
 const out = new StandardStream((bytes) => Deno.stdout.writeSync(bytes));
 const holds = new FolderHolds((path) => new DatabaseSync(path));
 const error = new StandardStream((bytes) => Deno.stderr.writeSync(bytes));
+
+/** Compiled in the background from the very start, as the first thread waits for it. */
+const compileWasm = async (): Promise<WebAssembly.Module> => WebAssembly.compile(Deno.readFileSync(wasmFile));
+const wasm = compileWasm();
+// Its failure is heard by whoever asks for it.
+wasm.catch(() => undefined);
 
 export const thisProcess: Process = {
   commandLine: Deno.args,
@@ -33,7 +40,6 @@ export const thisProcess: Process = {
     return { residentBytes: rss, heapUsedBytes: heapUsed, heapTotalBytes: heapTotal };
   },
   networkInterfaces: () => interfacesOf(os.networkInterfaces()),
-  loadWasm: async () =>
-    WebAssembly.compile(await Deno.readFile(new URL(import.meta.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm")))),
+  loadWasm: () => wasm,
   exit: (code) => Deno.exit(code),
 };

@@ -1,5 +1,4 @@
 import fs from "node:fs";
-import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -17,6 +16,12 @@ function wasmFile(): string {
   const beside = fileURLToPath(new URL("./sqlite3.wasm", import.meta.url));
   return fs.existsSync(beside) ? beside : fileURLToPath(import.meta.resolve("@sqlite.org/sqlite-wasm/sqlite3.wasm"));
 }
+
+/** Compiled in the background from the very start, as the first thread waits for it. */
+const compileWasm = async (): Promise<WebAssembly.Module> => WebAssembly.compile(fs.readFileSync(wasmFile()));
+const wasm = compileWasm();
+// Its failure is heard by whoever asks for it.
+wasm.catch(() => undefined);
 
 export const thisProcess: Process = {
   commandLine,
@@ -42,6 +47,6 @@ export const thisProcess: Process = {
     return { residentBytes: rss, heapUsedBytes: heapUsed, heapTotalBytes: heapTotal };
   },
   networkInterfaces: () => interfacesOf(os.networkInterfaces()),
-  loadWasm: async () => WebAssembly.compile(await readFile(wasmFile())),
+  loadWasm: () => wasm,
   exit: (code) => process.exit(code),
 };
