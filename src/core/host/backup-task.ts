@@ -3,7 +3,7 @@ import type { BackupOrder, Cell, StatementResult } from "../engine/mod.ts";
 import type { BackupCall, BackupReply } from "../http/mod.ts";
 import type { RefusalReason } from "../node/mod.ts";
 import type { ConnectionInfo } from "../ports/mod.ts";
-import type { PooledRead, ReadLane } from "./reader-pool.ts";
+import type { PooledRead, ReadLane } from "./pooled-read.ts";
 import { refusalReply } from "./refusal-reply.ts";
 import { StreamBody } from "./stream-body.ts";
 import { Task } from "./task.ts";

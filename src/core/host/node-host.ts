@@ -1,15 +1,6 @@
-import { assert, logIndex, nodeId, present, type RequestId, requestId, type Term } from "../base/mod.ts";
+import { present, type RequestId, requestId } from "../base/mod.ts";
 import type { Config } from "../config/mod.ts";
-import type {
-  Cell,
-  CheckpointOrder,
-  FromEngine,
-  FromKeeper,
-  PackedResults,
-  StatementRequest,
-  ToKeeper,
-} from "../engine/mod.ts";
-import { packRequests, unpackResults } from "../engine/mod.ts";
+import type { Cell, CheckpointOrder, FromEngine, FromKeeper, ToKeeper } from "../engine/mod.ts";
 import type { Metrics } from "../metrics/mod.ts";
 import { ClusterNode, type NodeEffect, type NodeEvent } from "../node/mod.ts";
 import type { BaseShape } from "../pages/mod.ts";
@@ -17,15 +8,15 @@ import type { Logger, WorkerEvents, Workers } from "../ports/mod.ts";
 import { CellPool } from "./cells.ts";
 import type { HostPorts } from "./host-ports.ts";
 import type { Identity } from "./identity.ts";
-import { logSummary } from "./log-summary.ts";
+import { LoggedWork } from "./logged-work.ts";
 import { type NodeSizes, nodeOptions, readersMax } from "./node-limits.ts";
 import { NodeTimers } from "./node-timers.ts";
 import { NoteHistory } from "./note-history.ts";
 import { raftSettings } from "./raft-settings.ts";
 import { ReaderPool } from "./reader-pool.ts";
+import { recoveredEvent } from "./recovered-event.ts";
 import { SizeReports } from "./size-reports.ts";
 import { Standing } from "./standing.ts";
-import { StatementTask } from "./statement-task.ts";
 import { StorageThreads } from "./storage-threads.ts";
 import type { Task } from "./task.ts";
 import type { TaskHost } from "./task-host.ts";
@@ -45,12 +36,6 @@ export interface NodeHostOptions {
   failed(reason: string, inOpening: boolean): void;
   /** The node leads, or never will: it takes requests. */
   opened(): void;
-}
-
-/** A group or install that the engine has: who is in it, and its results once they are there. */
-interface Logged {
-  readonly requests: readonly RequestId[];
-  results: PackedResults | null;
 }
 
 /** A long answer that nobody has taken anything of for this long is broken off, once the log can't be used again for it. */
@@ -73,7 +58,7 @@ export class NodeHost implements TaskHost {
   readonly #threads: StorageThreads;
   readonly #timers: NodeTimers;
   readonly #tasks = new Map<RequestId, Task>();
-  readonly #logged = new Map<number, Logged>();
+  readonly #logged: LoggedWork;
   #lastRequest = 0;
   #pool: ReaderPool | null = null;
   #history: NoteHistory | null = null;
@@ -111,6 +96,7 @@ export class NodeHost implements TaskHost {
         ended: (thread, error) => this.#fail(`${thread} thread ended: ${error ?? "terminated"}`),
       },
     );
+    this.#logged = new LoggedWork(this.#tasks, this.#threads);
     this.sizes = new SizeReports(ports.timers, (ticket) => this.toKeeper({ type: "measure", ticket }));
   }
 
@@ -193,7 +179,7 @@ export class NodeHost implements TaskHost {
         this.#executed(message);
         break;
       case "install-refused":
-        this.#logged.delete(message.ticket);
+        this.#logged.refused(message.ticket);
         this.give({ type: "install-refused", ticket: message.ticket, reason: message.reason });
         break;
       case "checkpoint-plan":
@@ -245,6 +231,7 @@ export class NodeHost implements TaskHost {
     this.#recovered = recovered;
     if (recovered.cut !== null) log.log("store", recovered.cut);
     this.#history = new NoteHistory(recovered.base, recovered.notes);
+    this.#history.commit(recovered.readableFrom);
     const pool = { standing: config.readers, readersMax: readersMax(config), data: this.#threadData };
     this.#pool = new ReaderPool({ ...ports, workers: this.#workers }, this.cells, this.#history, pool, {
       readerJoined: (reader, through) => this.give({ type: "reader-joined", reader, through }),
@@ -256,25 +243,15 @@ export class NodeHost implements TaskHost {
     });
     const dice = new Uint8Array(4);
     ports.entropy.fill(dice);
-    const { hardState, lastIndex, checkpointIndex, notes, logBytes } = recovered;
-    const configuration = { index: logIndex(0), configuration: this.#identity.configuration };
-    this.give({
-      type: "recovered",
-      hardState: { term: hardState.term, votedFor: hardState.votedFor === null ? null : nodeId(hardState.votedFor) },
-      log: logSummary(recovered, configuration),
-      lastIndex,
-      checkpointIndex,
-      pagesIndex: notes[notes.length - 1]?.index ?? checkpointIndex,
-      logBytes,
-      entropy: new DataView(dice.buffer).getUint32(0),
-    });
+    const entropy = new DataView(dice.buffer).getUint32(0);
+    this.give(recoveredEvent(recovered, this.#identity.configuration, entropy));
     this.#timers.startCheckpoints();
     this.#maybeOpened();
   }
 
   #executed({ ticket, term, lastIndex, notes, logBytes, results }: Extract<FromEngine, { type: "executed" }>): void {
     this.history.logged(notes);
-    if (ticket !== null) present(this.#logged.get(ticket), "a group that was sent").results = results;
+    if (ticket !== null) this.#logged.executed(ticket, results);
     const pagesIndex = notes[notes.length - 1]?.index ?? null;
     this.give({ type: "executed", ticket, term, lastIndex, pagesIndex, logBytes });
   }
@@ -284,7 +261,7 @@ export class NodeHost implements TaskHost {
   #do(effect: NodeEffect): void {
     switch (effect.type) {
       case "run-group":
-        this.#runGroup(effect.ticket, effect.term, effect.requests);
+        this.#logged.runGroup(effect);
         break;
       case "run-read":
         this.#tasks.get(effect.request)?.read(effect.strongIndex);
@@ -296,10 +273,10 @@ export class NodeHost implements TaskHost {
         this.#maybeOpened();
         break;
       case "release":
-        this.#release(effect.ticket);
+        this.#logged.release(effect);
         break;
       case "lose":
-        this.#lose(effect.ticket, effect.reason);
+        this.#logged.lose(effect);
         break;
       case "refuse":
         this.#tasks.get(effect.request)?.refused(effect.reason);
@@ -311,7 +288,7 @@ export class NodeHost implements TaskHost {
         this.#threads.toEngine(effect);
         break;
       case "install":
-        this.#install(effect.ticket, effect.term, effect.request);
+        this.#logged.install(effect);
         break;
       case "refuse-install":
         this.#tasks.get(effect.request)?.installRefused(effect.reason);
@@ -345,40 +322,6 @@ export class NodeHost implements TaskHost {
         this.#threads.toEngine({ type: "stop" });
         break;
     }
-  }
-
-  #runGroup(ticket: number, term: Term, ids: readonly RequestId[]): void {
-    const requests: StatementRequest[] = [];
-    for (const id of ids) {
-      const task = this.#tasks.get(id);
-      assert(task instanceof StatementTask, "a group is made of statement requests");
-      const { work, cell } = task;
-      requests.push(work.cell === cell ? work : { ...work, cell });
-    }
-    this.#logged.set(ticket, { requests: ids, results: null });
-    const { packed, transfer } = packRequests(requests);
-    this.#threads.toEngine({ type: "run-group", ticket, term, requests: packed }, transfer);
-  }
-
-  #install(ticket: number, term: Term, request: RequestId): void {
-    const task = this.#tasks.get(request);
-    const image = present(task instanceof UploadTask ? task.image : null, "an image that was checked");
-    this.#logged.set(ticket, { requests: [request], results: null });
-    this.#threads.toEngine({ type: "install", ticket, term, request, image });
-  }
-
-  #release(ticket: number): void {
-    const logged = present(this.#logged.get(ticket), "what is released was sent");
-    this.#logged.delete(ticket);
-    const results = present(logged.results, "what is released was executed");
-    if (results.heads.length === 0) for (const id of logged.requests) this.#tasks.get(id)?.installed();
-    else for (const result of unpackResults(results)) this.#tasks.get(result.id)?.result(result);
-  }
-
-  #lose(ticket: number, reason: string): void {
-    const logged = this.#logged.get(ticket);
-    this.#logged.delete(ticket);
-    for (const id of logged?.requests ?? []) this.#tasks.get(id)?.lost(reason);
   }
 
   /** Readers hear of the notes that they have missed before those are history. */

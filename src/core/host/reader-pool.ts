@@ -1,7 +1,5 @@
 import { assert, type LogIndex, type RequestId } from "../base/mod.ts";
 import {
-  type BackupOrder,
-  type Cell,
   type FromReader,
   packRequests,
   type ReaderData,
@@ -12,74 +10,17 @@ import {
   unpackResults,
 } from "../engine/mod.ts";
 import type { BaseShape, EntryNote } from "../pages/mod.ts";
-import type { Clock, Timers, WorkerHandle, Workers } from "../ports/mod.ts";
+import type { Clock, Timers, Workers } from "../ports/mod.ts";
 import type { CellPool } from "./cells.ts";
 import type { NoteHistory } from "./note-history.ts";
-
-/**
- * `fresh`: nobody knows yet how long it takes. `yielding`: told to stop, because others wait, and to begin anew later.
- * `long`: it has yielded once, and will not again; it runs only where a reader is left for fresh ones.
- */
-export type ReadLane = "fresh" | "yielding" | "long";
-
-/** Something that a reader runs. After a result of type "stream", chunks follow until `end` or `broken`. */
-export interface PooledRead {
-  readonly id: RequestId;
-  /** Of the newest attempt; the pool sets it when it tries elsewhere. */
-  cell: Cell;
-  readonly work: StatementRequest | BackupOrder;
-  /** Belongs to the pool. */
-  lane: ReadLane;
-  result(result: StatementResult): void;
-  chunk(bytes: Uint8Array<ArrayBuffer>): void;
-  end(): void;
-  /** It cannot be finished (its reader died, or the stream broke); nothing comes after. */
-  broken(reason: string): void;
-}
-
-export interface ReaderPoolOptions {
-  /** Readers that always run. */
-  readonly standing: number;
-  /** All readers, those started because others were stuck included. */
-  readonly readersMax: number;
-  readonly data: Omit<ReaderData, "base" | "notes">;
-}
-
-/** What the pool tells. Pins are numbers of its own. */
-export interface ReaderPoolEvents {
-  /** It knows versions from after `through` on. */
-  readerJoined(reader: number, through: LogIndex): void;
-  readerLeft(reader: number): void;
-  readerReleased(reader: number, through: LogIndex): void;
-  /** Something reads the snapshot `at` from now on, until `unpinned`. */
-  pinned(pin: number, at: LogIndex): void;
-  unpinned(pin: number): void;
-  failed(reason: string): void;
-}
-
-interface Stream {
-  readonly read: PooledRead;
-  readonly pin: number;
-}
-
-interface Reader {
-  readonly id: number;
-  readonly handle: WorkerHandle;
-  /** Beyond the standing number: goes when it has been idle for long. */
-  readonly extra: boolean;
-  state: "starting" | "idle" | "busy";
-  /** Notes up to here have been posted to it. */
-  notedThrough: LogIndex;
-  /** Since it last gave a sign of life, or became idle. */
-  stillSinceMs: number;
-  /** Of the batch that it runs now; 0 = none. */
-  pin: number;
-  /** Snapshot of that batch. */
-  at: LogIndex;
-  readonly batch: Map<RequestId, PooledRead>;
-  /** Reads whose stream it still produces. */
-  readonly streams: Map<RequestId, Stream>;
-}
+import {
+  isBackup,
+  type PooledRead,
+  type Reader,
+  type ReaderPoolEvents,
+  type ReaderPoolOptions,
+  type ReadStream,
+} from "./pooled-read.ts";
 
 /** Requests in one message to a reader: enough to spare hops, few enough to spread over readers. */
 const batchMax = 64;
@@ -90,8 +31,6 @@ const extraAfterMs = 150;
 const extraIdleMs = 30_000;
 /** Chunks of a stream that may be under way to a client that has not taken them yet. */
 const streamWindow = 4;
-
-const isBackup = (work: StatementRequest | BackupOrder): work is BackupOrder => "tables" in work;
 
 /**
  * Spreads reads over reader threads. Reads gather until `dispatch` and while all readers are busy, and go out in
@@ -328,7 +267,7 @@ export class ReaderPool {
     for (let given = 0; given < streamWindow; given++) this.credit(result.id);
   }
 
-  #endStream(reader: Reader, { read, pin }: Stream): void {
+  #endStream(reader: Reader, { read, pin }: ReadStream): void {
     reader.streams.delete(read.id);
     this.#streamers.delete(read.id);
     this.#events.unpinned(pin);

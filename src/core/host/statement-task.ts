@@ -5,7 +5,7 @@ import type { RefusalReason } from "../node/mod.ts";
 import type { ConnectionInfo } from "../ports/mod.ts";
 import { withRaftIndex } from "../statements/mod.ts";
 import { isObviousWrite } from "./obvious-write.ts";
-import type { PooledRead, ReadLane } from "./reader-pool.ts";
+import type { PooledRead, ReadLane } from "./pooled-read.ts";
 import { refusalReply } from "./refusal-reply.ts";
 import { StreamBody } from "./stream-body.ts";
 import { Task } from "./task.ts";

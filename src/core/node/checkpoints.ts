@@ -59,11 +59,11 @@ export class Checkpoints {
     return this.#pagesIndex > this.#index;
   }
 
-  recovered(index: LogIndex, logBytes: number): void {
+  recovered(index: LogIndex, commitIndex: LogIndex, logBytes: number): void {
     this.#index = index;
     this.#recycled = index;
-    this.#commitIndex = index;
-    this.#pagesIndex = index;
+    this.#commitIndex = commitIndex;
+    this.#pagesIndex = commitIndex;
     this.#logBytes = logBytes;
   }
 

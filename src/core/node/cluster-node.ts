@@ -170,11 +170,11 @@ export class ClusterNode {
     assert(!this.#opened, "a log is recovered once");
     this.#opened = true;
     this.#lastIndex = event.lastIndex;
-    this.#commitIndex = event.checkpointIndex;
-    if (event.pagesIndex > event.checkpointIndex) this.#pagesAhead.push(event.pagesIndex);
-    this.#checkpoints.recovered(event.checkpointIndex, event.logBytes);
-    const { hardState, log, entropy } = event;
-    this.#step({ type: "start", hardState, log, commitIndex: event.checkpointIndex, entropy });
+    const { hardState, log, entropy, checkpointIndex, commitIndex, pagesIndex } = event;
+    this.#commitIndex = commitIndex;
+    if (pagesIndex > commitIndex) this.#pagesAhead.push(pagesIndex);
+    this.#checkpoints.recovered(checkpointIndex, commitIndex, event.logBytes);
+    this.#step({ type: "start", hardState, log, commitIndex, entropy });
   }
 
   // Writes

@@ -11,6 +11,8 @@ export interface Recovered {
   readonly log: LogSummary;
   readonly lastIndex: LogIndex;
   readonly checkpointIndex: LogIndex;
+  /** Known to be committed. Above the checkpoint when the next one had begun: then it has news. */
+  readonly commitIndex: LogIndex;
   /** Index of the last entry that changed the database, at least `checkpointIndex`. */
   readonly pagesIndex: LogIndex;
   /** Log behind the checkpoint. */

@@ -14,7 +14,8 @@ import {
 } from "../../../src/core/engine/mod.ts";
 import { CellPool } from "../../../src/core/host/cells.ts";
 import { NoteHistory } from "../../../src/core/host/note-history.ts";
-import { type PooledRead, ReaderPool, type ReadLane } from "../../../src/core/host/reader-pool.ts";
+import type { PooledRead, ReadLane } from "../../../src/core/host/pooled-read.ts";
+import { ReaderPool } from "../../../src/core/host/reader-pool.ts";
 import type { EntryNote } from "../../../src/core/pages/mod.ts";
 import type { WorkerEvents } from "../../../src/core/ports/mod.ts";
 

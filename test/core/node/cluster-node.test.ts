@@ -31,6 +31,13 @@ describe("start", () => {
     expect(world.all("append-noop")).toMatchObject([{ term: 2 }]);
   });
 
+  test("a checkpoint that had begun is news, and what it was to hold is committed", () => {
+    const world = new NodeWorld({ members: ["n2"], lastIndex: 7, checkpointIndex: 3, commitIndex: 5 });
+    expect(world.node.commitIndex).toBe(5);
+    world.give({ type: "checkpoint", request: null });
+    expect(world.all("plan-checkpoint")).toEqual([{ type: "plan-checkpoint", upTo: 5 }]);
+  });
+
   test("a node that is not in its configuration never leads, and says so", () => {
     const world = new NodeWorld({ members: ["n2"] });
     for (let tick = 0; tick < 200; tick++) world.give({ type: "tick" });

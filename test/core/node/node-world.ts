@@ -21,6 +21,8 @@ export interface WorldOptions {
   /** What is in the log when the node starts. */
   readonly lastIndex?: number;
   readonly checkpointIndex?: number;
+  /** Known to be committed; by default what the checkpoint holds. */
+  readonly commitIndex?: number;
 }
 
 type Of<Type extends NodeEffect["type"]> = Extract<NodeEffect, { type: Type }>;
@@ -53,7 +55,7 @@ export class NodeWorld {
   constructor(options: WorldOptions = {}) {
     this.lastIndex = options.lastIndex ?? 0;
     this.checkpointIndex = options.checkpointIndex ?? 0;
-    this.commitIndex = this.checkpointIndex;
+    this.commitIndex = options.commitIndex ?? this.checkpointIndex;
     this.node = new ClusterNode({
       raft: { ...defaultRaftOptions, id: self },
       configuration: configurationOf(options.members ?? [self]),
@@ -83,6 +85,7 @@ export class NodeWorld {
       },
       lastIndex: logIndex(this.lastIndex),
       checkpointIndex: logIndex(this.checkpointIndex),
+      commitIndex: logIndex(this.commitIndex),
       pagesIndex: logIndex(this.lastIndex),
       logBytes: behind * 100,
       entropy: 42,
