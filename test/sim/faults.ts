@@ -43,7 +43,7 @@ export class Faults {
       this.restartLater();
     });
     this.#every(midCallMs, () => {
-      this.#stopInCall(dice.pick([3, 30, 300]));
+      this.#stopInCall(dice.pick([3, 30, 100]));
     });
     this.#every(terminateMs, () => {
       if (!node.isUp) return;
@@ -109,7 +109,7 @@ export class Faults {
       if (!this.#isOver && this.#dice.chance(this.#rates.rotChance)) this.#rot();
       node.start();
       // Disasters seldom come alone: the next one meets a node that has not got over the last.
-      if (!this.#isOver && this.#rates.midCallMs !== null && this.#dice.chance(0.3)) this.#stopInCall(40);
+      if (!this.#isOver && this.#rates.midCallMs !== null && this.#dice.chance(0.3)) this.#stopInCall(10);
     });
   }
 
@@ -146,6 +146,7 @@ export class Faults {
     const faults = this.#node.process?.faults;
     if (faults === undefined) return;
     faults.stopLosesPower = this.#dice.chance(0.5);
+    faults.stopsAtSyncs = this.#dice.chance(0.6);
     faults.callsUntilStop = this.#dice.below(callsMax);
   }
 

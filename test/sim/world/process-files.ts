@@ -17,6 +17,8 @@ export interface FileFaults {
   callsUntilFault: number | null;
   /** Calls that change the disk until `stop` is called in the middle of one; null: never. */
   callsUntilStop: number | null;
+  /** Whether only those calls count that make something durable: that is when most is at stake. */
+  stopsAtSyncs: boolean;
   /** Whether that is the power's going, and not only the process's. */
   stopLosesPower: boolean;
   /** Slows the disk down. */
@@ -138,7 +140,8 @@ export class ProcessFiles implements Files {
     this.#look(bytes);
     this.#events.changing(this.#thread.name, what);
     const faults = this.#faults;
-    if (faults.callsUntilStop !== null && faults.callsUntilStop-- === 0) {
+    const counts = !faults.stopsAtSyncs || what.startsWith("sync");
+    if (faults.callsUntilStop !== null && counts && faults.callsUntilStop-- === 0) {
       faults.callsUntilStop = null;
       partly();
       this.#events.stop(what, faults.stopLosesPower);

@@ -41,6 +41,7 @@ export class SimulatedProcess {
   readonly faults: FileFaults = {
     callsUntilFault: null,
     callsUntilStop: null,
+    stopsAtSyncs: false,
     stopLosesPower: true,
     slowness: 1,
   };
