@@ -138,6 +138,8 @@ export const filesCases = (files: Files, folder: string): Cases => ({
     failsWith("ENOENT", () => files.rename(join(home, "none"), join(home, "d")));
     files.syncFolder(home);
     failsWith("ENOENT", () => files.syncFolder(join(home, "none")));
+    failsWith("EEXIST", () => files.makeFolder(join(home, "c")));
+    if (files.exists("/proc/self")) failsWith("ENOENT", () => files.makeFolder("/proc/none/deep"));
   },
   "exists and the time of the last change": () => {
     const path = join(folder, "time");

@@ -12,11 +12,11 @@ export interface FileCalls {
   fstatSync(descriptor: number): { readonly size: number };
   ftruncateSync(descriptor: number, sizeBytes: number): void;
   existsSync(path: string): boolean;
-  statSync(path: string): { readonly mtimeMs: number };
+  statSync(path: string): { readonly mtimeMs: number; isDirectory(): boolean };
   readdirSync(folder: string, options: { withFileTypes: true }): readonly FolderEntry[];
   unlinkSync(path: string): void;
   renameSync(from: string, to: string): void;
-  mkdirSync(path: string, options: { recursive: true }): unknown;
+  mkdirSync(path: string): unknown;
 }
 
 interface FolderEntry {
@@ -68,7 +68,11 @@ export class PosixFiles implements Files {
   }
 
   makeFolder(path: string): void {
-    attempt(() => this.#calls.mkdirSync(path, { recursive: true }));
+    if (unlessMissing(false, () => this.#calls.statSync(path).isDirectory())) return;
+    const parent = path.slice(0, path.lastIndexOf("/"));
+    // Not by `recursive`: where a folder is there and takes no others (/proc), Node's own never ends.
+    if (parent !== "" && !this.exists(parent)) this.makeFolder(parent);
+    attempt(() => this.#calls.mkdirSync(path));
   }
 
   syncFolder(path: string): void {
