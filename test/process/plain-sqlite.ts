@@ -98,14 +98,15 @@ export class PlainSqlite {
     if (pointer === undefined) throw new Error("no statement");
     try {
       const isRead = capi.sqlite3_stmt_readonly(pointer) !== 0;
-      if (statement.columnCount > 0 && (isRead || /\bRETURNING\b/.test(sql))) return this.#rows(statement, pointer);
+      if (isRead && statement.columnCount > 0) return this.#rows(statement, pointer);
+      if (statement.columnCount > 0) return this.#returned(statement, pointer);
       this.#step(pointer);
       const rowid = BigInt(capi.sqlite3_last_insert_rowid(this.#pointer));
       const changes = BigInt(capi.sqlite3_changes(this.#pointer));
       return `{${[rowid === 0n ? "" : `"last_insert_id":${rowid}`, changes === 0n ? "" : `"rows_affected":${changes}`].filter((part) => part !== "").join(",")}}`;
     } catch (error) {
-      if (error instanceof TimeError) return `{"error":${string(error.message)}}`;
-      return `{"error":${string(capi.sqlite3_errmsg(this.#pointer))}}`;
+      if (error instanceof Error) return `{"error":${string(error.message)}}`;
+      throw error;
     } finally {
       statement.finalize();
     }
@@ -120,7 +121,24 @@ export class PlainSqlite {
     const { capi } = this.#sqlite;
     const code = capi.sqlite3_step(pointer);
     if (code === capi.SQLITE_ROW || code === capi.SQLITE_DONE) return code === capi.SQLITE_ROW;
-    throw new Error(`step answered ${code}`);
+    throw new Error(capi.sqlite3_errmsg(this.#pointer));
+  }
+
+  /** Rows of a change. One whose rows can't be told must not stay: its client hears that it failed. */
+  #returned(statement: PreparedStatement, pointer: StatementPointer): string {
+    const { capi } = this.#sqlite;
+    this.#db.exec("SAVEPOINT returned");
+    try {
+      return this.#rows(statement, pointer);
+    } catch (error) {
+      if (!(error instanceof TimeError)) throw error;
+      capi.sqlite3_reset(pointer);
+      this.#db.exec("ROLLBACK TO returned");
+      return `{"error":${string(error.message)}}`;
+    } finally {
+      capi.sqlite3_reset(pointer);
+      if (capi.sqlite3_get_autocommit(this.#pointer) === 0) this.#db.exec("RELEASE returned");
+    }
   }
 
   #rows(statement: PreparedStatement, pointer: StatementPointer): string {

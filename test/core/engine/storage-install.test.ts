@@ -170,5 +170,7 @@ test("a page that is kept must be the one that the other node has", () => {
     ok: true,
     value: { file: "image-8.sqlite", pageSize, pageCount, checksum },
   });
-  expect(Uint8Array.from(files.bytes(`${folder}/image-8.sqlite`))).toEqual(Uint8Array.from(pages.flatMap((page) => [...page])));
+  expect(Uint8Array.from(files.bytes(`${folder}/image-8.sqlite`))).toEqual(
+    Uint8Array.from(pages.flatMap((page) => [...page])),
+  );
 });
