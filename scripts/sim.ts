@@ -16,7 +16,7 @@ import { type Mutant, mutants } from "../test/sim/mutants/mutants.ts";
 import type { SeedRange, SeedResult } from "../test/sim/seed-runner.ts";
 import { runInProcess } from "../test/sim/sim-process.ts";
 import { sometimes } from "../test/sim/sometimes.ts";
-import { Marks } from "../test/sim/world/marks.ts";
+import { Coverage } from "../test/sim/world/coverage.ts";
 
 const program = join(import.meta.dirname, "../test/sim/sim-program.ts");
 
@@ -43,7 +43,7 @@ async function runRange(): Promise<boolean> {
   const countDefault = values.minutes === undefined ? 100 : Number.MAX_SAFE_INTEGER;
   const first = Number(values.seed ?? values.from ?? 1);
   const count = values.seed === undefined ? Number(values.seeds ?? countDefault) : 1;
-  const coverage = new Marks();
+  const coverage = new Coverage();
   const startedMs = performance.now();
   let seeds = 0;
   let simulatedMs = 0;

@@ -183,6 +183,6 @@ export class Faults {
   }
 
   #hit(name: string): void {
-    this.#world.marks.hit(name);
+    this.#world.coverage.hit(name);
   }
 }

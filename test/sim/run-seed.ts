@@ -11,7 +11,7 @@ import { type Action, Client, Lab, type Workload } from "./workload/lab.ts";
 import { Lists } from "./workload/lists.ts";
 import { Marks } from "./workload/marks.ts";
 import { Registers } from "./workload/registers.ts";
-import type { Marks as Coverage } from "./world/marks.ts";
+import type { Coverage } from "./world/coverage.ts";
 import { SimulatedNode } from "./world/simulated-node.ts";
 import type { Trace } from "./world/trace.ts";
 import { Violation, World } from "./world/world.ts";
@@ -54,7 +54,7 @@ export async function runSeed(seed: number, trace: Trace, inspector: Inspector):
     world.line("checker", `VIOLATION: ${property}: ${message}`);
   }
   run.close();
-  const { nowMs: simulatedMs, marks: coverage } = world;
+  const { nowMs: simulatedMs, coverage } = world;
   return { seed, violation, simulatedMs, operations: run.operations, digest: trace.digest(), coverage };
 }
 
@@ -85,9 +85,8 @@ class Run {
     this.#node = new SimulatedNode(world, this.#options.node, {
       exited: (code, words) => this.#exited(code, words),
       stopped: () => this.#faults.restartLater(),
-      changing: () => {},
       faulted: (what) => {
-        world.marks.hit("I/O error");
+        world.coverage.hit("I/O error");
         this.#faults.excuse(`I/O error: ${what}`);
       },
     });
@@ -236,7 +235,7 @@ class Run {
       } catch (error) {
         this.#world.fail(error);
       }
-      this.#world.marks.hit("clean stop");
+      this.#world.coverage.hit("clean stop");
       if (!this.#stopAwaited) this.#faults.restartLater();
       return;
     }
@@ -248,7 +247,7 @@ class Run {
     this.#world.line("world", `that is because ${excuse}`);
     // What the disk holds after an I/O error nobody knows.
     if (excuse.startsWith("I/O error")) this.#node.powerOff();
-    if (excuse === rotReason) this.#world.marks.hit("bit rot refused");
+    if (excuse === rotReason) this.#world.coverage.hit("bit rot refused");
     this.#faults.restartLater();
   }
 

@@ -5,7 +5,7 @@ import { mutants } from "./mutants/mutants.ts";
 import { runSeed } from "./run-seed.ts";
 import { runInProcess } from "./sim-process.ts";
 import { sometimes } from "./sometimes.ts";
-import { Marks } from "./world/marks.ts";
+import { Coverage } from "./world/coverage.ts";
 import { Trace } from "./world/trace.ts";
 import { startWasmAtOnce } from "./world/wasm.ts";
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 
 test("a node keeps its promises through disasters, seed by seed", { timeout: 300_000 }, async () => {
-  const coverage = new Marks();
+  const coverage = new Coverage();
   for (let seed = 1; seed <= seeds; seed++) {
     const report = await runSeed(seed, new Trace(), inspector);
     expect(report.violation, `npm run sim -- --seed ${seed} --trace`).toBeNull();

@@ -26,7 +26,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/storage-log.ts",
     from: "    this.#writeOut();\n    this.#sync();\n    this.close();",
     to: "    this.#writeOut();\n    this.#isDirty = false;\n    this.close();",
-    seedsMax: 300,
+    seedsMax: 30,
   },
   {
     name: "torn-tail-accepted",
@@ -42,7 +42,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/storage-recovery.ts",
     from: "  // the next entry vouches for all that is before it.\n  handle.dataSync();",
     to: "",
-    seedsMax: 1000,
+    seedsMax: 800,
   },
   {
     name: "recovery-forgets-parts",
@@ -50,7 +50,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/log/note-maker.ts",
     from: "const from = this.#parts.length - pages.partCount;",
     to: "const from = this.#parts.length;",
-    seedsMax: 50,
+    seedsMax: 30,
   },
   {
     name: "checkpoint-ignores-pins",
@@ -58,7 +58,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/node/checkpoints.ts",
     from: "for (const at of this.#pins.values()) if (at < upTo) upTo = at;",
     to: "",
-    seedsMax: 50,
+    seedsMax: 30,
   },
   {
     name: "recycled-under-readers",
@@ -66,7 +66,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/node/checkpoints.ts",
     from: "for (const released of this.#readers.values()) if (released < through) through = released;",
     to: "",
-    seedsMax: 500,
+    seedsMax: 300,
   },
   {
     name: "checkpoint-not-synced",
@@ -74,7 +74,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/storage-checkpoint.ts",
     from: "    base.dataSync();",
     to: "",
-    seedsMax: 50,
+    seedsMax: 20,
   },
   {
     name: "checkpoint-not-announced",
@@ -90,7 +90,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/storage-checkpoint.ts",
     from: "if (base.sizeBytes() > pageCount * pageSize) base.truncate(pageCount * pageSize);",
     to: "",
-    seedsMax: 50,
+    seedsMax: 30,
   },
   {
     name: "image-renamed-without-sync",
@@ -98,7 +98,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/storage-record.ts",
     from: "  files.syncFolder(folder);\n  file.save({ ...record, base: databaseFile });",
     to: "  file.save({ ...record, base: databaseFile });",
-    seedsMax: 1000,
+    seedsMax: 30,
   },
   {
     name: "upload-not-synced",
@@ -106,7 +106,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/upload.ts",
     from: "    this.#handle.dataSync();\n    this.#handle.close();",
     to: "    this.#handle.close();",
-    seedsMax: 300,
+    seedsMax: 200,
   },
   {
     name: "hard-state-not-saved",
@@ -114,7 +114,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/storage-slots.ts",
     from: "    this.#handle.dataSync();\n    this.#slot = slot;",
     to: "    this.#slot = slot;",
-    seedsMax: 50,
+    seedsMax: 20,
   },
   {
     name: "one-slot",
@@ -122,7 +122,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/log/slots.ts",
     from: "(sequence % 2) * slotBytes",
     to: "(sequence % 1) * slotBytes",
-    seedsMax: 300,
+    seedsMax: 60,
   },
   {
     name: "cut-pages-kept",
@@ -130,7 +130,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/storage-writer.ts",
     from: "if (pageCount < this.#pageCount) this.#pending.dropAbove(pageCount);",
     to: "",
-    seedsMax: 100,
+    seedsMax: 20,
   },
   {
     name: "checksum-forgets-cut-pages",
@@ -138,7 +138,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/storage-changes.ts",
     from: "for (let pgno = pageCount + 1; pgno <= pagesBefore; pgno++) after ^= this.#hashBefore(pgno);",
     to: "",
-    seedsMax: 50,
+    seedsMax: 60,
   },
   {
     name: "state-survives-request",
@@ -146,7 +146,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/statements/write-runner.ts",
     from: "    if (!this.#grouped) connection.resetState();\n    return result;",
     to: "    return result;",
-    seedsMax: 50,
+    seedsMax: 30,
   },
   {
     name: "failed-transaction-kept",
@@ -162,7 +162,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/group-runner.ts",
     from: "    if (this.#storage.writerStore.isTouched) {",
     to: "    if (this.#storage.writerStore.isTouched && this.#storage.lastIndex < 0) {",
-    seedsMax: 300,
+    seedsMax: 30,
   },
   {
     name: "schema-survives-load",
@@ -170,7 +170,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/reader-program.ts",
     from: "if (note.image !== null) this.#connections.beginEra();",
     to: "",
-    seedsMax: 100,
+    seedsMax: 60,
   },
   {
     name: "read-ahead-survives-checkpoint",
@@ -178,7 +178,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/engine/storage-snapshot.ts",
     from: "if (this.#aheadDrops !== this.#versions.drops) this.#aheadCount = 0;",
     to: "",
-    seedsMax: 1000,
+    seedsMax: 400,
   },
   {
     name: "failure-called-definite",
@@ -186,6 +186,6 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/host/upload-task.ts",
     from: 'const isInLog = this.#step === "installing";',
     to: "const isInLog = false;",
-    seedsMax: 1500,
+    seedsMax: 2000,
   },
 ];

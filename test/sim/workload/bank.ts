@@ -49,7 +49,7 @@ export class Bank implements Workload {
       ["UPDATE account SET balance = balance + ? WHERE id = ?", amount, target],
       ["UPDATE account SET balance = balance - ? WHERE id = ?", amount, source],
     ]);
-    if (reply.outcome === "done" && !reply.committed) this.#lab.world.marks.hit("transfer refused by a constraint");
+    if (reply.outcome === "done" && !reply.committed) this.#lab.world.coverage.hit("transfer refused by a constraint");
   }
 
   async #balance(client: Client): Promise<void> {

@@ -71,7 +71,7 @@ export class Bulk implements Workload {
     ];
     const reply = await this.#marks.inTransaction(client, number, statements);
     if (reply.committed && count * 8 > this.#lab.options.node.sizes.segmentBytes)
-      this.#lab.world.marks.hit("transaction in parts");
+      this.#lab.world.coverage.hit("transaction in parts");
   }
 
   async #rewrite(client: Client): Promise<void> {
@@ -104,7 +104,7 @@ export class Bulk implements Workload {
         .repeat(bigPadBytes / 8);
       this.#lab.check(textOf(pad) === text, "what is read is what was written", `row ${id}`);
     }
-    this.#lab.world.marks.hit("long read");
+    this.#lab.world.coverage.hit("long read");
   }
 
   async #makeTable(client: Client): Promise<void> {
@@ -135,7 +135,7 @@ export class Bulk implements Workload {
     const reply = await client.statements("execute", [...before, ["VACUUM"]]);
     if (reply.outcome !== "done") return;
     this.#lab.check(reply.results.at(-1)?.error === undefined, "VACUUM works", JSON.stringify(reply.results));
-    this.#lab.world.marks.hit("vacuum");
+    this.#lab.world.coverage.hit("vacuum");
   }
 
   /** Leaves behind what must not outlive the request: settings, and a transaction that is not committed. */
@@ -149,7 +149,7 @@ export class Bulk implements Workload {
     ];
     const reply = await client.statements("execute", statements.slice(client.dice.below(3)));
     if (reply.outcome === "refused" && reply.reason.includes("left open"))
-      this.#lab.world.marks.hit("transaction left open");
+      this.#lab.world.coverage.hit("transaction left open");
   }
 
   /** Would never end. */
@@ -163,6 +163,6 @@ export class Bulk implements Workload {
     if (reply.outcome !== "done") return;
     const isStopped = reply.results[0]?.error !== undefined;
     this.#lab.check(isStopped, "a statement stops when its time is over", JSON.stringify(reply.results));
-    this.#lab.world.marks.hit("statement stopped at its limit");
+    this.#lab.world.coverage.hit("statement stopped at its limit");
   }
 }

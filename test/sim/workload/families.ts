@@ -59,7 +59,7 @@ export class Families implements Workload {
     }
     const reply = await this.#marks.inTransaction(client, number, [this.#marks.statement(number), orphan]);
     if (reply.outcome === "refused" && reply.reason.includes("FOREIGN KEY"))
-      this.#lab.world.marks.hit("deferred foreign key refused at the commit");
+      this.#lab.world.coverage.hit("deferred foreign key refused at the commit");
     if (reply.outcome !== "done") return;
     this.#lab.check(
       reply.committed !== foreignKeys,

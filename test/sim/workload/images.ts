@@ -87,7 +87,7 @@ export class Images implements Workload {
     const { audits } = this.#source;
     if (how === "fmt=sql") this.#inspector.checkText(new TextDecoder().decode(reply.body), audits, target);
     else this.#inspector.checkFile(reply.body, audits, target);
-    lab.world.marks.hit(`backup ${how === "" ? "binary" : how}`);
+    lab.world.coverage.hit(`backup ${how === "" ? "binary" : how}`);
   }
 
   async #load(client: Client): Promise<void> {
@@ -116,7 +116,7 @@ export class Images implements Workload {
     const span = { calledAt, returnedAt: isDone ? lab.tick() : never };
     this.#epochs.loaded(epoch, span);
     this.#source.loaded(epoch, span, client.name);
-    lab.world.marks.hit(isDone ? `load of ${pageSize}-byte pages` : "load of unknown outcome");
+    lab.world.coverage.hit(isDone ? `load of ${pageSize}-byte pages` : "load of unknown outcome");
   }
 
   /** No database, or one that broke on its way: it must not get in. */
@@ -130,12 +130,12 @@ export class Images implements Workload {
     if (reply.type !== "answer") return;
     const text = new TextDecoder().decode(reply.body);
     lab.check(reply.status !== 200, "a broken database is refused", `${reply.status} ${text}`);
-    lab.world.marks.hit("broken image refused");
+    lab.world.coverage.hit("broken image refused");
   }
 
   async #snapshot(client: Client): Promise<void> {
     const reply = await client.send({ method: "POST", target: "/snapshot", patienceMs: 20_000 });
-    if (reply.type === "answer" && reply.status === 200) client.lab.world.marks.hit("snapshot taken");
+    if (reply.type === "answer" && reply.status === 200) client.lab.world.coverage.hit("snapshot taken");
   }
 }
 

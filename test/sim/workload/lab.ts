@@ -40,7 +40,6 @@ export class Lab {
   readonly world: World;
   readonly node: SimulatedNode;
   readonly options: SwarmOptions;
-  readonly dice: Dice;
   #now = 0;
   #lastNumber = 0;
   #lastEpoch = 0;
@@ -49,7 +48,6 @@ export class Lab {
     this.world = world;
     this.node = node;
     this.options = options;
-    this.dice = world.dice("workload");
   }
 
   /** The next moment of the history. */
@@ -109,7 +107,7 @@ export class Client {
     const { world } = lab;
     const reply = await lab.node.request({ patienceMs: lab.options.patienceMs, ...request });
     world.detail(this.name, `${request.target} -> ${describe(reply)}`);
-    world.marks.hit(`reply ${reply.type === "answer" ? reply.status : reply.type}`);
+    world.coverage.hit(`reply ${reply.type === "answer" ? reply.status : reply.type}`);
     return reply;
   }
 

@@ -18,11 +18,6 @@ export class Scheduler {
     return this.#nowMs;
   }
 
-  /** How many events wait. */
-  get length(): number {
-    return this.#heap.length;
-  }
-
   /** Runs later, not before now. Returns a function that cancels it. */
   at(timeMs: number, run: () => void): () => void {
     const event: Event = { timeMs: Math.max(timeMs, this.#nowMs), order: ++this.#lastOrder, run };

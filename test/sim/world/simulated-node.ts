@@ -19,8 +19,6 @@ export interface NodeEvents {
   exited(code: number, words: string): void;
   /** It was killed, or the power went, in the middle of a call to the disk. */
   stopped(): void;
-  /** Before each call that changes the disk. */
-  changing(what: string): void;
   faulted(what: string): void;
 }
 
@@ -67,17 +65,15 @@ export class SimulatedNode {
     return this.#process !== null;
   }
 
-  /** The most messages that ever waited for one of its threads. */
+  /** The most messages that ever waited for one of its threads, in processes that have ended. */
   get waitingMost(): number {
-    for (const thread of this.#process?.threads ?? [])
-      this.#waitingMost = Math.max(this.#waitingMost, thread.waitingMost);
     return this.#waitingMost;
   }
 
   start(): void {
     const world = this.#world;
     world.line(this.name, "starts");
-    world.marks.hit("process started");
+    world.coverage.hit("process started");
     this.#words = [];
     this.#hasOpened = false;
     const process = new SimulatedProcess(
@@ -98,7 +94,8 @@ export class SimulatedNode {
         },
         changing: (thread, what) => {
           world.detail(thread, what);
-          this.#events.changing(what);
+          if (/^rename \S+\.log /.test(what)) world.coverage.hit("segment recycled");
+          if (/^rename \S+spare-\d+ \S+\.log$/.test(what)) world.coverage.hit("segment begun");
         },
         faulted: (what) => {
           world.line(this.name, `I/O error: ${what}`);
@@ -106,12 +103,14 @@ export class SimulatedNode {
         },
         stopped: (what, losesPower) => {
           world.line(this.name, `${losesPower ? "loses power" : "is killed"} in the middle of: ${what}`);
-          world.marks.hit(losesPower ? "power lost in a call" : "process killed in a call");
+          world.coverage.hit(losesPower ? "power lost in a call" : "process killed in a call");
+          const stage = stageOf(what);
+          if (stage !== null) world.coverage.hit(`stopped in ${stage}`);
+          if (!this.#hasOpened) world.coverage.hit("stopped in a recovery");
           this.#ended();
           if (losesPower) this.#losePower();
           this.#events.stopped();
         },
-        threadStarted: () => {},
       },
     );
     this.#process = process;
@@ -154,7 +153,8 @@ export class SimulatedNode {
   }
 
   #ended(): void {
-    void this.waitingMost;
+    for (const { waitingMost } of this.#process?.threads ?? [])
+      this.#waitingMost = Math.max(this.#waitingMost, waitingMost);
     this.#process = null;
   }
 
@@ -163,9 +163,19 @@ export class SimulatedNode {
       const plain = line.replace(/^\[(\w+)\] \S+ \S+ /, "$1: ");
       if (line === "" || everyStart.test(plain)) continue;
       if (plain.includes("node HTTP API available")) this.#hasOpened = true;
+      if (plain.includes("unfinished write")) this.#world.coverage.hit("torn tail cut");
       this.#words.push(plain);
       if (this.#words.length > lastWordsMax) this.#words.shift();
       this.#world.line(this.name, plain);
     }
   }
+}
+
+/** What a node is about when it changes this file. */
+function stageOf(what: string): string | null {
+  if (/db\.sqlite|checkpoint/.test(what)) return "a checkpoint";
+  if (/^(?:write|sync) \S+\.log/.test(what)) return "the log";
+  if (/spare-/.test(what)) return "the making of a segment";
+  if (/image-|upload-/.test(what)) return "an upload";
+  return what.includes("hard-state") ? "the hard state" : null;
 }

@@ -32,7 +32,6 @@ export interface ProcessEvents {
   faulted(what: string): void;
   /** It was told to end in the middle of a call. */
   stopped(what: string, losesPower: boolean): void;
-  threadStarted(thread: Thread): void;
 }
 
 /** One run of a node's program, from its start to its end, however it ends. */
@@ -83,10 +82,7 @@ export class SimulatedProcess {
       files,
       clock,
       entropy: { fill: (into) => dice.fill(into) },
-      started: (thread) => {
-        this.threads.push(thread);
-        events.threadStarted(thread);
-      },
+      started: (thread) => this.threads.push(thread),
     };
     const ports: HostPorts = {
       process: this.#process(options, events, exit),

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers";
+import { Coverage } from "./coverage.ts";
 import { Dice } from "./dice.ts";
-import { Marks } from "./marks.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { Thread } from "./thread.ts";
 import type { Trace } from "./trace.ts";
@@ -22,11 +22,10 @@ export class Violation extends Error {
 export class World {
   readonly seed: number;
   readonly trace: Trace;
-  readonly marks = new Marks();
+  readonly coverage = new Coverage();
   readonly #scheduler = new Scheduler();
   #running: Thread | null = null;
   #failure: unknown = null;
-  #steps = 0;
 
   constructor(seed: number, trace: Trace) {
     this.seed = seed;
@@ -40,14 +39,6 @@ export class World {
   /** Virtual time since the beginning. Inside a thread it includes what the thread's work has taken so far. */
   get nowMs(): number {
     return this.#running?.localMs ?? this.#scheduler.nowMs;
-  }
-
-  get steps(): number {
-    return this.#steps;
-  }
-
-  get eventsWaiting(): number {
-    return this.#scheduler.length;
   }
 
   /** Runs outside of any thread. Returns a function that cancels it. */
@@ -92,7 +83,6 @@ export class World {
       while (!isOver()) {
         const run = this.#scheduler.take();
         if (run === null || this.#scheduler.nowMs > untilMs) return false;
-        this.#steps++;
         try {
           run();
         } catch (error) {

@@ -1,5 +1,5 @@
 /** Counts how often interesting states were reached. */
-export class Marks {
+export class Coverage {
   readonly #counts = new Map<string, number>();
 
   hit(name: string): void {
