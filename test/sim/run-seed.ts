@@ -230,12 +230,8 @@ class Run {
 
   #exited(code: number, words: string): void {
     if (code === 0) {
-      try {
-        this.#inspector.checkFolder(this.#node.disk, this.#node.folder, this.#audits, !this.#faults.hasExcuse);
-      } catch (error) {
-        this.#world.fail(error);
-      }
-      this.#world.coverage.hit("clean stop");
+      if (this.#node.hasOpened) this.#checkFolder();
+      this.#world.coverage.hit(this.#node.hasOpened ? "clean stop" : "stop before the start was over");
       if (!this.#stopAwaited) this.#faults.restartLater();
       return;
     }
@@ -249,6 +245,14 @@ class Run {
     if (excuse.startsWith("I/O error")) this.#node.powerOff();
     if (excuse === rotReason) this.#world.coverage.hit("bit rot refused");
     this.#faults.restartLater();
+  }
+
+  #checkFolder(): void {
+    try {
+      this.#inspector.checkFolder(this.#node.disk, this.#node.folder, this.#audits, !this.#faults.hasExcuse);
+    } catch (error) {
+      this.#world.fail(error);
+    }
   }
 
   #choose(client: Client): Action {

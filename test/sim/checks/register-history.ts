@@ -25,13 +25,15 @@ function step(value: number, operation: RegisterOperation): number | null {
   }
 }
 
+/** Stands for every value that nobody saw. */
+const unseen = Number.NaN;
 const statesMax = 1_000_000;
 
 /**
  * Is there an order of these operations, each at a moment between its call and its return, that one register would have
  * given? Searches as Wing and Gong do, and remembers (Lowe) which sets of operations have led to which value. Each
- * value is written once. Operations of unknown outcome have no return; where nobody missed a value, those whose own
- * value nobody saw are left out, for they may as well not have happened.
+ * value is written once. Operations of unknown outcome have no return. If nobody saw the value of one, it may as well
+ * not have happened; all that can be needed of it is that it explains why somebody missed another value.
  */
 export function checkRegister(name: string, initial: number, operations: readonly RegisterOperation[]): void {
   const seen = new Set<number>();
@@ -39,10 +41,13 @@ export function checkRegister(name: string, initial: number, operations: readonl
     if (operation.type === "read") seen.add(operation.value);
     if (operation.type === "swap") seen.add(operation.old);
   }
+  const isUnseen = (operation: RegisterOperation): boolean =>
+    operation.returnedAt === never && "value" in operation && !seen.has(operation.value);
   const isMissed = operations.some(({ type }) => type === "missed");
-  const relevant = operations.filter(
-    (operation) => isMissed || operation.returnedAt !== never || ("value" in operation && seen.has(operation.value)),
-  );
+  const relevant = operations.flatMap((operation): RegisterOperation[] => {
+    if (!isUnseen(operation)) return [operation];
+    return isMissed && operation.type === "write" ? [{ ...operation, value: unseen }] : isMissed ? [operation] : [];
+  });
   const search = new Search(relevant.toSorted((left, right) => left.calledAt - right.calledAt));
   if (search.succeeds(initial)) return;
   throw new Violation(
@@ -76,10 +81,14 @@ class Search {
     if (!this.#known.has(key)) {
       this.#known.add(key);
       if (this.#known.size > statesMax) throw new Error("the history of a register is too tangled to be judged");
+      let triesUnseen = false;
       for (const at of left) {
         const operation = this.#ordered[at];
         const next = operation === undefined ? null : step(value, operation);
         if (next === null) continue;
+        // One of those is as good as another, and one is enough.
+        if (Number.isNaN(next) && (triesUnseen || Number.isNaN(value))) continue;
+        triesUnseen ||= Number.isNaN(next);
         this.#taken[at] = 1;
         if (this.succeeds(next)) return true;
         this.#taken[at] = 0;
