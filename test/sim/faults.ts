@@ -50,9 +50,7 @@ export class Faults {
       this.#hit("process terminated");
       node.terminate();
     });
-    this.#every(ioErrorMs, () => {
-      if (node.process !== null) node.process.faults.callsUntilFault = dice.below(dice.pick([3, 30, 300]));
-    });
+    this.#every(ioErrorMs, () => this.#failInCall(dice.pick([3, 30, 300])));
     this.#every(fullDiskMs, () => this.#fillDisk());
     this.#every(slowDiskMs, () => this.#slowDown());
     this.#every(clockMs, () => node.shiftClock((dice.random() - 0.5) * dice.pick([100, 10_000, 10_000_000])));
@@ -62,6 +60,15 @@ export class Faults {
       thread?.pause(dice.random() * dice.pick([5, 200, 3_000]));
       this.#hit("thread paused");
     });
+  }
+
+  /** Something delicate is about to happen. */
+  tempt(): void {
+    const dice = this.#dice;
+    if (this.#isOver || !dice.chance(0.3)) return;
+    const { midCallMs, ioErrorMs } = this.#rates;
+    if (midCallMs !== null && dice.chance(0.5)) this.#stopInCall(30);
+    else if (ioErrorMs !== null) this.#failInCall(30);
   }
 
   /** No more of it, and what was wrong is put right. The node starts if it is down. */
@@ -148,6 +155,11 @@ export class Faults {
     faults.stopLosesPower = this.#dice.chance(0.5);
     faults.stopsAtSyncs = this.#dice.chance(0.6);
     faults.callsUntilStop = this.#dice.below(callsMax);
+  }
+
+  #failInCall(callsMax: number): void {
+    const faults = this.#node.process?.faults;
+    if (faults !== undefined) faults.callsUntilFault = this.#dice.below(callsMax);
   }
 
   #fillDisk(): void {

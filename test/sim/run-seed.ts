@@ -91,7 +91,7 @@ class Run {
       },
     });
     this.#faults = new Faults(world, this.#node, this.#options.faults);
-    const lab = new Lab(world, this.#node, this.#options);
+    const lab = new Lab(world, this.#node, this.#options, () => this.#faults.tempt());
     this.#lab = lab;
     this.#marks = new Marks(lab, this.#epochs);
     this.#registers = new Registers(lab);

@@ -53,6 +53,7 @@ export class Inspector {
     const property = "a clean stop leaves the whole database in db.sqlite";
     const slot = decodeSlots(SlotKind.checkpoint, files.bytes(`${folder}/checkpoint`), this.#hasher);
     const record = slot.ok && slot.value !== null ? decodeCheckpointRecord(slot.value.payload) : null;
+    if (record === null && !hadRoom) return;
     if (record === null || !record.ok) throw new Violation(property, "there is no record of a checkpoint");
     const { pageSize, pageCount, checksum, base, index, target } = record.value;
     if (!hadRoom && (index < target || base !== "db.sqlite")) return;

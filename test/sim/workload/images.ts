@@ -103,6 +103,7 @@ export class Images implements Workload {
     const isBoot = dice.chance(0.3);
     lab.world.line(client.name, `${isBoot ? "boots" : "loads"} database ${epoch} with pages of ${pageSize} bytes`);
     const calledAt = lab.tick();
+    lab.tempt();
     const reply = await client.send({
       method: "POST",
       target: isBoot ? "/boot" : "/db/load",
@@ -134,6 +135,7 @@ export class Images implements Workload {
   }
 
   async #snapshot(client: Client): Promise<void> {
+    client.lab.tempt();
     const reply = await client.send({ method: "POST", target: "/snapshot", patienceMs: 20_000 });
     if (reply.type === "answer" && reply.status === 200) client.lab.world.coverage.hit("snapshot taken");
   }

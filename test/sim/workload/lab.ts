@@ -40,12 +40,15 @@ export class Lab {
   readonly world: World;
   readonly node: SimulatedNode;
   readonly options: SwarmOptions;
+  /** May bring a disaster about soon: called where it would hurt. */
+  readonly tempt: () => void;
   #now = 0;
   #lastNumber = 0;
   #lastEpoch = 0;
 
-  constructor(world: World, node: SimulatedNode, options: SwarmOptions) {
+  constructor(world: World, node: SimulatedNode, options: SwarmOptions, tempt: () => void) {
     this.world = world;
+    this.tempt = tempt;
     this.node = node;
     this.options = options;
   }
